@@ -1,6 +1,8 @@
 //! The built-in prices of models, for estimates of what work will cost. They never price rows of a log: a figure that nothing states is
 //! no figure of the log.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use strum::IntoStaticStr;
@@ -68,7 +70,7 @@ impl ListedPrice {
                 let dashed = || exact(&name.replace('.', "-"));
                 exact(name).or_else(dashed)
             })
-            .or_else(|| dearest_of(&name))
+            .or_else(|| dearest_of(plain(&name)))
     }
 
     /// A name in lower case without what providers and dates add to it.
@@ -142,14 +144,59 @@ fn without_date(name: &str) -> &str {
         .unwrap_or(name)
 }
 
-/// Of the models of a family, as Claude Code names them, that which costs most: which of them is meant differs.
+/// Names that Claude Code has for a family of models. Which of them is meant differs.
+const FAMILIES: [&str; 5] = ["fable", "haiku", "mythos", "opus", "sonnet"];
+
+/// Whether a model is of a family, by its plain name.
+fn is_of(family: &str, name: &str) -> bool {
+    name.starts_with("claude-") && name.split('-').any(|word| word == family)
+}
+
+/// Of the models of a family, that which costs most.
 fn dearest_of(family: &str) -> Option<&'static ListedPrice> {
-    const FAMILIES: [&str; 5] = ["fable", "haiku", "mythos", "opus", "sonnet"];
     let family = FAMILIES.iter().find(|known| **known == family)?;
-    let is_of = |listed: &&ListedPrice| listed.name.split('-').nth(1) == Some(family);
-    LIST.iter()
-        .filter(is_of)
-        .max_by_key(|listed| listed.classes[1])
+    let models = LIST.iter().filter(|listed| is_of(family, listed.name));
+    models.max_by_key(|listed| listed.classes[1])
+}
+
+/// What the settings have for the model that a name means: under this very name, else under one of the same model, else, for the name of
+/// a family like `opus`, under those of its models.
+pub fn meant<'k, T>(model: &str, known: impl IntoIterator<Item = (&'k str, T)>) -> Vec<T> {
+    let lower = model.trim().to_ascii_lowercase();
+    let name = plain(&lower);
+    let dashed = name.replace('.', "-");
+    let (mut best, mut found) = (0, Vec::new());
+    for (known, value) in known {
+        let lower = known.trim().to_ascii_lowercase();
+        let own = plain(&lower);
+        let fit = if known == model {
+            3
+        } else if own.replace('.', "-") == dashed {
+            2
+        } else if FAMILIES.contains(&name) && is_of(name, own) {
+            1
+        } else {
+            continue;
+        };
+        if fit > best {
+            found.clear();
+            best = fit;
+        }
+        if fit == best {
+            found.push(value);
+        }
+    }
+    found
+}
+
+/// The price that the settings have for the model that a name means, and its name there. Of several, that which costs most.
+pub fn settings_price<'p>(
+    model: &str,
+    prices: &'p BTreeMap<String, ModelPrice>,
+) -> Option<(&'p String, &'p ModelPrice)> {
+    let known = prices.iter().map(|entry| (entry.0.as_str(), entry));
+    let found = meant(model, known).into_iter();
+    found.max_by_key(|(_, price)| price.highest().map(|highest| highest.picos_per_token))
 }
 
 #[cfg(test)]
@@ -201,6 +248,7 @@ mod tests {
             ("sonnet", "claude-sonnet-4-6"),
             ("haiku", "claude-haiku-4-5"),
             ("fable", "claude-fable-5-1"),
+            ("opus[1m]", "claude-opus-5"),
         ] {
             assert_eq!(found(name), Some(expected), "{name}");
         }
@@ -230,5 +278,29 @@ mod tests {
         // Above its step, all of it costs what a long context costs.
         assert_eq!(most("gemini-2.5-pro", 200_001), "$3.000");
         assert_eq!(most("gpt-5", u64::MAX / 2), "$92,233,720,368,547.76");
+    }
+
+    #[test]
+    fn a_name_means_what_the_settings_have_for_its_model() {
+        let meant = |model, known: &[&'static str]| {
+            let known = known.iter().map(|name| (*name, *name));
+            super::meant(model, known).join(" ")
+        };
+        let two = ["claude-opus-4-5", "claude-opus-5", "claude-haiku-4-5"];
+        assert_eq!(meant("opus", &two), "claude-opus-4-5 claude-opus-5");
+        assert_eq!(meant("Opus[1m]", &two), "claude-opus-4-5 claude-opus-5");
+        assert_eq!(meant("opus", &["claude-opus-5", "opus"]), "opus");
+        assert_eq!(meant("claude-opus-5-20260101", &two), "claude-opus-5");
+        assert_eq!(
+            meant("anthropic/claude-haiku-4.5", &two),
+            "claude-haiku-4-5"
+        );
+        assert_eq!(meant("sonnet", &two), "");
+        assert_eq!(meant("claude-opus-6", &two), "");
+        assert_eq!(
+            meant("opus", &["claude-3-opus-20240229"]),
+            "claude-3-opus-20240229"
+        );
+        assert_eq!(meant("", &two), "");
     }
 }

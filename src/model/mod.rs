@@ -27,7 +27,7 @@ pub use entry::{
 };
 pub use event::{EventKind, LogEvent, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey};
 pub use guard_policy::{AdmittedTier, GuardPolicy, LevelLadder, ModelTier, MoneyLadder};
-pub use listed_price::{ListedPrice, PRICES_DATE, PRICES_SOURCE, Provider};
+pub use listed_price::{ListedPrice, PRICES_DATE, PRICES_SOURCE, Provider, meant, settings_price};
 pub use merge_base::MergeBase;
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
 pub use note::{Header, Hold, LineEvent, Note, NoteValue};

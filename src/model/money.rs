@@ -189,6 +189,17 @@ pub struct ModelPrice {
     pub any: Option<u64>,
 }
 
+impl ModelPrice {
+    /// The price of the most expensive class of tokens that count.
+    pub fn highest(&self) -> Option<Price> {
+        let classes = [self.any, self.input, self.output, self.cache_write];
+        Some(Price {
+            picos_per_token: classes.into_iter().flatten().max()?,
+            currency: self.currency,
+        })
+    }
+}
+
 impl From<Price> for ModelPrice {
     fn from(price: Price) -> Self {
         Self {

@@ -506,3 +506,49 @@ fn with_little_money_left_only_what_may_not_start_is_named() {
         ("[budget]\ncost = 0.22", &["guard", "--tokens", "1K"]),
     ]));
 }
+
+#[test]
+fn a_price_and_a_tier_of_the_settings_are_those_of_each_name_of_the_model() {
+    let price = |model: &str, tokens: &str, settings: &str| {
+        let settings = format!("[budget]\ncost = 5000\n{settings}");
+        let args = ["guard", "--json", "--budget", "10M", "--tokens", tokens];
+        let args = [&args[..], &["--model", model]].concat();
+        let out = run(&log(), &settings, &args).out;
+        let answer: Value = serde_json::from_str(&out).unwrap();
+        let (cost, tier) = (&answer["cost"], &answer["model"]["tier"]);
+        format!("{} {} {tier}", cost["amount"], cost["source"])
+    };
+    let dear = "[prices]\nclaude-opus-5 = { input = 500, output = 900 }\nclaude-opus-4-5 = 0.001\n";
+    let mut table = String::new();
+    for (model, tokens, settings) in [
+        ("claude-opus-5", "50K", dear),
+        ("opus", "50K", dear),
+        ("opus[1m]", "50K", dear),
+        ("anthropic/claude-opus-5-20260101", "50K", dear),
+        ("sonnet", "50K", dear),
+        ("opus", "50K", "[guard.tiers]\nbottom = [\"claude-opus-5\"]"),
+        // A price without that of a longer context lowers none.
+        ("gpt-5.5", "300K", ""),
+        (
+            "gpt-5.5",
+            "300K",
+            "[prices]\n\"gpt-5.5\" = { input = 5, output = 30 }",
+        ),
+        (
+            "gpt-5.5",
+            "200K",
+            "[prices]\n\"gpt-5.5\" = { input = 5, output = 20 }",
+        ),
+    ] {
+        let shown = settings.replace('\n', " ");
+        let _ = writeln!(
+            table,
+            "{model} {tokens} {shown}: {}",
+            price(model, tokens, settings)
+        );
+    }
+    let folder = repository(&[(LOG, &log()), ("tokmon.toml", dear)]);
+    let prices = Tokmon::new(["prices", "opus"]).folder(folder.path()).run();
+    let _ = writeln!(table, "$ tokmon prices opus\n{prices}");
+    assert_snapshot!(table);
+}

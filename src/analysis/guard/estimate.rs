@@ -11,6 +11,7 @@ use crate::{
     analysis::{ReconciledMonth, TeamUsage},
     model::{
         Currency, GuardPolicy, ListedPrice, ModelPrice, ModelTier, Money, Policy, Price, Tokens,
+        settings_price,
     },
 };
 
@@ -156,7 +157,7 @@ pub(in crate::analysis) fn cost(
     let of = |price: Option<ModelPrice>, source| {
         let price = price.filter(|price| price.currency == currency)?;
         Some(RequestCost {
-            money: highest(&price)?.cost(tokens),
+            money: price.highest()?.cost(tokens),
             source,
         })
     };
@@ -195,18 +196,6 @@ pub(in crate::analysis) fn cost(
         .or_else(average)
 }
 
-/// The price that the settings have for a model, under its name or under one that means the same.
-fn settings_price(model: &str, policy: &Policy) -> Option<ModelPrice> {
-    let exact = || policy.prices.get(model).copied();
-    let alike = || {
-        let name = models::plain(model);
-        let mut prices = policy.prices.iter();
-        let found = prices.find(|(known, _)| models::plain(known) == name);
-        found.map(|(_, price)| *price)
-    };
-    exact().or_else(alike)
-}
-
 /// That of the most expensive typical model of a tier.
 fn tier_cost(tier: ModelTier, tokens: Tokens, currency: Currency) -> Option<RequestCost> {
     let listed = models::typical(tier).filter_map(ListedPrice::find);
@@ -215,15 +204,6 @@ fn tier_cost(tier: ModelTier, tokens: Tokens, currency: Currency) -> Option<Requ
     Some(RequestCost {
         money: costs.max_by_key(|money| money.nanos)?,
         source: PriceSource::Tier,
-    })
-}
-
-/// The price of the most expensive class of tokens that count.
-fn highest(price: &ModelPrice) -> Option<Price> {
-    let classes = [price.any, price.input, price.output, price.cache_write];
-    Some(Price {
-        picos_per_token: classes.into_iter().flatten().max()?,
-        currency: price.currency,
     })
 }
 
@@ -254,8 +234,8 @@ pub(super) fn is_cheaper(one: &str, than: &str, policy: &Policy) -> bool {
 /// What tokens cost by the price of the settings or of the list. With more of them than the list has for a short context, the settings
 /// lower no price.
 fn known_cost(model: &str, tokens: Tokens, policy: &Policy) -> Option<RequestCost> {
-    let set = settings_price(model, policy);
-    let set = set.and_then(|price| Some(highest(&price)?.cost(tokens)));
+    let set = settings_price(model, &policy.prices);
+    let set = set.and_then(|(_, price)| Some(price.highest()?.cost(tokens)));
     let set = set.map(|money| RequestCost {
         money,
         source: PriceSource::Settings,
@@ -326,7 +306,7 @@ mod tests {
             cache_read: Some(99),
             any: None,
         };
-        assert_eq!(highest(&price).map(|price| price.picos_per_token), Some(15));
+        assert_eq!(price.highest().map(|price| price.picos_per_token), Some(15));
         assert!(price.cost(Tokens(1), TokenClasses::default()).is_none());
     }
 }

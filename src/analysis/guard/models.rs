@@ -1,8 +1,8 @@
 //! Which tier a model is of, and which cheaper models of its provider may take its place.
 
-use crate::model::{GuardPolicy, ListedPrice, ModelTier};
+use crate::model::{GuardPolicy, ListedPrice, ModelTier, meant};
 
-/// A provider's models, as their names tell them apart.
+/// A provider's models, by the words of their names.
 struct Family {
     /// A word that the names begin with, or that alone is the name of a model.
     words: &'static [&'static str],
@@ -116,11 +116,12 @@ fn family(words: &[String]) -> Option<&'static Family> {
 
 /// The tier of a model: by the settings, else by its name. None for one that neither knows.
 pub(super) fn known_tier(model: &str, policy: &GuardPolicy) -> Option<ModelTier> {
-    let plain_name = plain(model);
-    let named = |models: &Vec<String>| models.iter().any(|name| plain(name) == plain_name);
-    let mut tiers = policy.tiers.iter();
-    if let Some((tier, _)) = tiers.find(|(_, models)| named(models)) {
-        return Some(*tier);
+    let named = policy.tiers.iter().flat_map(|(tier, models)| {
+        let models = models.iter();
+        models.map(|name| (name.as_str(), *tier))
+    });
+    if let Some(tier) = meant(model, named).into_iter().max() {
+        return Some(tier);
     }
     let words = words(model);
     let family = family(&words)?;

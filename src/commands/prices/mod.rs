@@ -13,7 +13,7 @@ use crate::{
     cli::{PricesArgs, ViewArgs},
     exit::ExitCode,
     failure::Failure,
-    model::{ListedPrice, ModelPrice, PRICES_DATE, PRICES_SOURCE, Policy, Tokens},
+    model::{ListedPrice, ModelPrice, PRICES_DATE, PRICES_SOURCE, Policy, Tokens, settings_price},
     render::{
         self,
         prices::{LongContext, PriceRow, PriceSource, PricesDocument, Unpriced, UnpricedModel},
@@ -73,15 +73,17 @@ fn rows(policy: &Policy, asked: &[String]) -> Result<Vec<PriceRow>, Failure> {
     if asked.is_empty() {
         let own = policy.prices.iter().map(own);
         let listed = ListedPrice::all().iter();
-        let others = listed.filter(|listed| !policy.prices.contains_key(listed.name));
+        let others = listed.filter(|listed| settings_price(listed.name, &policy.prices).is_none());
         return Ok(own.chain(others.map(of_list)).collect());
     }
     let find = |name: &String| {
-        let set = policy.prices.get_key_value(name).map(own);
+        let set = settings_price(name, &policy.prices).map(own);
         set.or_else(|| ListedPrice::find(name).map(of_list))
             .ok_or_else(|| {
                 let message = format!("no price of `{name}` is known");
-                let help = format!("set one under [prices.\"{name}\"] in tokmon.toml");
+                let help = format!(
+                    "set one under [prices.\"{name}\"] in tokmon.toml; until then, the guard takes that of the most expensive typical model of its tier"
+                );
                 Failure::usage(message).help(help)
             })
     };

@@ -32,8 +32,8 @@ type Picos = [Option<u64>; 4];
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct PriceFile {
     pub(super) models: BTreeMap<String, Picos>,
-    /// What a longer context costs, which settings cannot say: from how many thousand tokens on, input and output.
-    pub(super) long: BTreeMap<String, (u64, Price, Price)>,
+    /// What a longer context costs, which settings cannot say: from how many thousand tokens on, in the order of [`CLASSES`].
+    pub(super) long: BTreeMap<String, (u64, [Price; 4])>,
     /// Models that are asked for and not in it.
     pub(super) missing: Vec<String>,
     /// Models with a price that cannot be held exactly.
@@ -70,13 +70,15 @@ pub(super) fn read(bytes: &[u8], asked: &[String]) -> Result<PriceFile, String> 
 }
 
 /// What a longer context costs by `LiteLLM`'s list.
-fn long_context(object: &Object) -> Option<(u64, Price, Price)> {
-    object.keys().find_map(|key| {
-        let step = key.strip_prefix("input_cost_per_token_above_")?;
-        let step: u64 = step.strip_suffix("k_tokens")?.parse().ok()?;
-        let output = format!("output_cost_per_token_above_{step}k_tokens");
-        Some((step, picos(object, key, 12), picos(object, &output, 12)))
-    })
+fn long_context(object: &Object) -> Option<(u64, [Price; 4])> {
+    let step = object.keys().find_map(|key| {
+        let (class, step) = key.split_once("_above_")?;
+        let step = step.strip_suffix("k_tokens")?.parse().ok()?;
+        let is_class = CLASSES.iter().any(|(_, known, _)| *known == class);
+        is_class.then_some(step)
+    })?;
+    let of = CLASSES.map(|(_, key, _)| picos(object, &format!("{key}_above_{step}k_tokens"), 12));
+    Some((step, of))
 }
 
 /// A model of text, and not a special edition for one customer.
@@ -97,9 +99,8 @@ impl PriceFile {
             self.add((maker, name), &prices, asked);
             let long = cost.get("context_over_200k");
             if let Some(long) = long.and_then(|long| object(long)) {
-                let [input, output] = ["input", "output"].map(|key| picos(&long, key, 6));
-                let entry = self.long.entry(name.clone());
-                entry.or_insert((200, input, output));
+                let of = CLASSES.map(|(.., key)| picos(&long, key, 6));
+                self.long.entry(name.clone()).or_insert((200, of));
             }
         }
     }
@@ -206,12 +207,17 @@ pub(super) fn settings(prices: &PriceFile, file: &str, today: NaiveDate) -> Stri
     let mut text = format!("# Prices in USD per 1M tokens, from {file} on {today}\n");
     for (name, picos) in &prices.models {
         let _ = write!(text, "\n[prices.{}]\n", quoted(name));
-        if let Some((step, Price::Picos(input), Price::Picos(output))) = prices.long.get(name) {
-            let (input, output) = (per_million(*input), per_million(*output));
-            let _ = writeln!(
-                text,
-                "# above {step}K tokens of context: input = {input}, output = {output}"
-            );
+        if let Some((step, of)) = prices.long.get(name) {
+            let classes = CLASSES.iter().zip(of);
+            let classes = classes.filter_map(|((class, ..), price)| match price {
+                Price::Picos(picos) => Some(format!("{class} = {}", per_million(*picos))),
+                Price::Absent | Price::Inexact => None,
+            });
+            let classes: Vec<String> = classes.collect();
+            if !classes.is_empty() {
+                let classes = classes.join(", ");
+                let _ = writeln!(text, "# above {step}K tokens of context: {classes}");
+            }
         }
         for ((class, ..), picos) in CLASSES.iter().zip(picos) {
             if let Some(picos) = picos {
@@ -310,6 +316,28 @@ mod tests {
         assert_eq!(
             models(models_dev, &["c-1", "z"]),
             r#"{"c-1": [Some(3000000), Some(15000000), Some(3750000), Some(300000)], "z": [Some(1000000), None, None, None]} [] []"#
+        );
+    }
+
+    #[test]
+    fn what_a_longer_context_costs_is_a_comment() {
+        let list = r#"{"g-1": {"litellm_provider": "openai", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "input_cost_per_token_above_200k_tokens": 3e-06},
+            "g-2": {"litellm_provider": "openai", "input_cost_per_token": 1e-06, "cache_read_input_token_cost_above_128k_tokens": 5e-07, "output_cost_per_token_above_128k_tokens": 4e-06}}"#;
+        let prices = read(list.as_bytes(), &[]).unwrap();
+        assert_eq!(
+            settings(&prices, "x.json", NaiveDate::default()),
+            "\
+# Prices in USD per 1M tokens, from x.json on 1970-01-01
+
+[prices.\"g-1\"]
+# above 200K tokens of context: input = 3.00
+input = 1.00
+output = 2.00
+
+[prices.\"g-2\"]
+# above 128K tokens of context: output = 4.00, cache_read = 0.50
+input = 1.00
+"
         );
     }
 

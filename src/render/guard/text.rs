@@ -7,7 +7,7 @@ use crate::{
         CapAmount, CapScope,
         guard::{
             CapCheck, EstimateSource, GuardAnswer, GuardDecision, GuardHold, GuardReason,
-            PriceSource, TokenEstimate,
+            PriceSource, RequestCost, TokenEstimate,
         },
     },
     model::{ModelTier, Tokens, in_brackets},
@@ -400,12 +400,23 @@ pub fn notes(decision: &GuardDecision) -> Vec<String> {
         };
         format!("the model \"{name}\" is not known: it is taken for one of the {tier} tier{priced}")
     });
+    let used = decision.to.as_ref().map(|to| (&to.model, to.tier));
+    let asked = decision.model.as_ref().filter(|model| !model.is_unknown);
+    let used = used.or_else(|| asked.map(|model| (&model.name, model.tier)));
+    let is_tier = |of: &RequestCost| of.source == PriceSource::Tier;
+    let priced = decision.cost.filter(is_tier).and(used);
+    let priced = priced.map(|(model, tier)| {
+        let model = short(model);
+        format!(
+            "no price of {model} is known: it is priced as the most expensive of the {tier} tier"
+        )
+    });
     let partial = decision.caps.iter().find(|check| !check.cap.complete);
     let partial = partial.map(|check| {
         let (of, spent) = (name(check), check.cap.amount(check.used));
         format!("some tokens have no cost and no price, so more of {of} is spent than {spent}")
     });
-    [ended, foreign, team, model, partial]
+    [ended, foreign, team, model, priced, partial]
         .into_iter()
         .flatten()
         .collect()
