@@ -71,7 +71,7 @@ MOST = 1.1
 
 
 def binary():
-    """The release binary, wherever cargo is told to put it."""
+    """The release binary, wherever the settings of cargo put it."""
     metadata = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--offline"]
     metadata = subprocess.run(metadata, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return pathlib.Path(json.loads(metadata)["target_directory"]) / "release/tokmon"

@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long to wait for the rest of the output: another process may have inherited the pipe.
 const REST_OF_OUTPUT: Duration = Duration::from_millis(200);
 
-/// What a program writes, as far as it is kept. A thread reads it to its end.
+/// The part of what a program writes that is kept. A thread reads it to its end.
 struct Captured {
     kept: Arc<Mutex<Vec<u8>>>,
     end: mpsc::Receiver<()>,

@@ -13,7 +13,7 @@ use crate::{alone, is_long, programs::errors, random::Random, random::seed, scen
 
 const GUARDS: usize = 50;
 
-/// So many of them fit.
+/// The number of them that fit.
 const FITTING: u64 = 10;
 
 /// What each of them asks for.

@@ -12,7 +12,7 @@ use crate::{lines::Id, random::Random, scene::Scene};
 #[derive(Debug, Default)]
 pub(crate) struct Runs {
     pub(crate) done: usize,
-    /// Somebody had the log open for too long: nothing was changed.
+    /// Another program had the log open for too long: nothing was changed.
     pub(crate) put_off: usize,
     pub(crate) failures: Vec<String>,
 }

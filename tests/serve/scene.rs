@@ -21,7 +21,7 @@ pub(crate) fn sample() -> String {
     fs::read_to_string("fixtures/logs/sample.md").unwrap()
 }
 
-/// A line that reports so many tokens.
+/// A line that reports this number of tokens.
 pub(crate) fn usage(tokens: u64) -> String {
     format!("[USE] 2026-02-25T16:30:00Z team=\"Team G\" tokens={tokens}\n")
 }

@@ -22,7 +22,7 @@ fn while_paused_changes_are_counted_and_then_shown() {
         save_by_renaming(&tty.log(), &sample_and(tokens));
         tty.shows(told);
     }
-    // What changes none of the files is told by the system as well, and is no change.
+    // The system reports what changes none of the files, too; it is no change.
     fs::create_dir(tty.path("archive")).unwrap();
     a_moment();
     assert!(tty.contents().contains("(2 changes waiting)"));

@@ -4,7 +4,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    reason = "a test that cannot set up a terminal has failed; it is whoever changes the files, and waits by the clock"
+    reason = "a test that cannot set up a terminal has failed; it changes the files, and waits by the clock"
 )]
 
 mod changes;

@@ -16,7 +16,7 @@ use crate::tty::Tty;
 pub(crate) const SAMPLE: u64 = 126_670;
 
 /// How soon a change has to be shown: within a second, and another one for a machine that is busy with other tests. It has to be
-/// less than the three seconds after which a change is found that nobody told of.
+/// less than the three seconds after which a change is found without an event.
 pub(crate) const SOON: Duration = Duration::from_secs(2);
 
 /// The log that every scene begins with.
@@ -24,12 +24,12 @@ pub(crate) fn sample() -> String {
     fs::read_to_string("fixtures/logs/sample.md").unwrap()
 }
 
-/// The sample with so many tokens more.
+/// The sample with this number of tokens more.
 pub(crate) fn sample_and(tokens: u64) -> String {
     sample() + &usage(tokens)
 }
 
-/// A line that reports so many tokens.
+/// A line that reports this number of tokens.
 pub(crate) fn usage(tokens: u64) -> String {
     format!("[USE] 2026-02-25T16:30:00Z team=\"Team G\" tokens={tokens}\n")
 }
@@ -39,7 +39,7 @@ pub(crate) fn broken() -> String {
     sample().replacen("Guidelines | 12,450 ", "Guidelines | 12,4x0 ", 1)
 }
 
-/// The log's total with so many tokens more, as it is shown.
+/// The total of the log with this number of tokens more, as it is shown.
 pub(crate) fn total(more: u64) -> String {
     let total = SAMPLE + more;
     format!("{},{:03}", total / 1_000, total % 1_000)
@@ -65,7 +65,7 @@ pub(crate) struct Scene {
     command: CommandBuilder,
 }
 
-/// An environment in which nothing of whoever runs the tests is left.
+/// An environment without anything of the user who runs the tests.
 pub(crate) fn plain(command: &mut CommandBuilder, folder: &Path) {
     command.env_clear();
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -147,7 +147,7 @@ impl Tty {
         self.wait_for(text, SOON, |screen| screen.contents().contains(text));
     }
 
-    /// Lets a change of the log by so many tokens be shown, and nothing of trouble.
+    /// Waits until a change of the log by this number of tokens is shown, and no trouble.
     pub(crate) fn still_follows(&self, tokens: u64) {
         save_by_renaming(&self.log(), &sample_and(tokens));
         self.shows_soon(&total(tokens));
@@ -162,7 +162,7 @@ impl Tty {
     }
 }
 
-/// Lets what goes on be noticed: one save be told from the next, and what is not to be seen be drawn if it is.
+/// Leaves time to tell one save from the next, and to draw what should not be seen.
 pub(crate) fn a_moment() {
     thread::sleep(Duration::from_millis(150));
 }

@@ -45,7 +45,7 @@ struct Dashboard {
 }
 
 impl Dashboard {
-    /// Runs until it is told to end, and gives the code to end with.
+    /// Runs until it is to end, and gives the code to end with.
     fn run(folder: &Path) -> u8 {
         // As the program has it: its main thread keeps the streams to itself.
         let _streams = (std::io::stdout().lock(), std::io::stderr().lock());

@@ -14,7 +14,7 @@ use crate::{
     tty::{PATIENCE, wait_until},
 };
 
-/// A command that finds nothing of whoever runs the tests.
+/// A command that finds nothing of the user who runs the tests.
 fn tool(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(name);
     command
