@@ -216,7 +216,7 @@ fn whatever_is_counted_is_among_the_zeros_of_the_metrics() {
             let _ = writeln!(settings, "[budget]\ncost = \"${cost}\"");
         }
         fs::write(folder.path().join("tokmon.toml"), settings).unwrap();
-        let held = [
+        let asking = [
             "guard",
             "--team",
             "atlas",
@@ -228,8 +228,8 @@ fn whatever_is_counted_is_among_the_zeros_of_the_metrics() {
             "--model",
             "claude-haiku-5-5",
         ];
-        let hold = run(folder.path(), &held).run().out;
-        let overriding = [&held[..], &["--override", "agreed"]].concat();
+        let hold = run(folder.path(), &asking).run().out;
+        let overriding = [&asking[..], &["--override", "agreed"]].concat();
         let overridden = run(folder.path(), &overriding).run().out;
         for (team, hold) in [
             ("atlas", ""),
