@@ -470,7 +470,7 @@ fn prices_are_listed_with_their_age_and_what_has_none() {
     --- out
     --- err
     tokmon: no price of `gpt-99` is known
-      help: set one under [prices."gpt-99"] in tokmon.toml
+      help: set one under [prices."gpt-99"] in tokmon.toml; until then, the guard takes that of the most expensive typical model of its tier
     "#);
     let unpriced = "\
 # Cost Log v2.0
