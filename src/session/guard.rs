@@ -44,7 +44,7 @@ pub struct GuardedLog {
     pub holds: Vec<KeptHold>,
     pub standing: Standing,
     /// The same under a hold that an override granted the team, for a request that may have it.
-    overridden: Option<Standing>,
+    under_override: Option<Standing>,
     policy: Policy,
 }
 
@@ -55,11 +55,16 @@ impl GuardedLog {
         (decision, self.standing.unjudged.as_deref())
     }
 
+    /// Allows a request whatever was decided.
+    pub fn overridden(&self, decision: GuardDecision, request: &GuardRequest) -> GuardDecision {
+        decision.overridden(&self.standing, &self.policy, request)
+    }
+
     pub fn decide(&self, request: &GuardRequest) -> Result<GuardDecision, Box<Unjudged>> {
         let decided = guard::decide(&self.standing, &self.policy, request);
         let is_allowed = matches!(&decided, Ok(of) if of.answer == GuardAnswer::Allow);
         let under_hold = || {
-            let standing = self.overridden.as_ref().filter(|_| !is_allowed)?;
+            let standing = self.under_override.as_ref().filter(|_| !is_allowed)?;
             let decision = guard::decide(standing, &self.policy, request).ok()?;
             (decision.reason == GuardReason::UnderHold).then_some(decision)
         };
@@ -102,7 +107,7 @@ pub fn guarded(
         let may_have = request.by_override && standing.hold.is_none();
         guard::override_hold(&reconciled, team, now).filter(|_| may_have)
     });
-    let overridden = granted.map(|id| {
+    let under_override = granted.map(|id| {
         let request = GuardRequest {
             under_hold: Some(id),
             ..request.clone()
@@ -125,7 +130,7 @@ pub fn guarded(
         report,
         holds,
         standing,
-        overridden,
+        under_override,
         policy,
     })
 }

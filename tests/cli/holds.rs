@@ -474,6 +474,15 @@ fn only_what_is_not_allowed_as_it_is_is_overridden() {
 }
 
 #[test]
+fn the_hold_of_an_override_reserves_what_the_model_that_was_asked_for_costs() {
+    let args = "guard --team QA --tokens 20K --model opus --override agreed --hold 2h";
+    assert_snapshot!(scene(
+        "[budget]\ncost = 20",
+        &[("10:00", args), ("10:01", "guard --json")]
+    ));
+}
+
+#[test]
 fn holds_say_for_what_and_since_when() {
     assert_snapshot!(scene(
         "[budget]\ncost = 20",

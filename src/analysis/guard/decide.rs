@@ -24,6 +24,13 @@ impl Trial {
     fn tightest(&self) -> Option<&CapCheck> {
         self.caps.iter().max_by_key(|cap| cap.tightness())
     }
+
+    /// A cap as it would be with the request.
+    pub(super) fn with_request(&self, cap: CapCheck) -> CapCheck {
+        let mut caps = self.caps.iter();
+        let same = caps.find(|other| cap.is_same_limit(other)).cloned();
+        same.unwrap_or(cap)
+    }
 }
 
 /// Decides on a request. Fails where a cap cannot be judged, unless one that can be judged denies the request anyway.
@@ -281,15 +288,14 @@ impl Draft {
         ladder: Ladder,
     ) -> GuardDecision {
         // A rung of the ladder is one of a cap before the request: what is shown has the request.
-        let with_request = |cap: CapCheck| {
-            let mut caps = trial.caps.iter();
-            let same = caps.find(|other| cap.is_same_limit(other)).cloned();
-            same.unwrap_or(cap)
-        };
         let is_by_ladder = self.reason != GuardReason::Cap;
-        let cap = self
-            .cap
-            .map(|cap| if is_by_ladder { with_request(cap) } else { cap });
+        let cap = self.cap.map(|cap| {
+            if is_by_ladder {
+                trial.with_request(cap)
+            } else {
+                cap
+            }
+        });
         let model = request.model.as_deref();
         GuardDecision {
             answer: self.answer,

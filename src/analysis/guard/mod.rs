@@ -29,7 +29,7 @@ pub(super) use estimate::{LogPrices, cost as estimated_cost};
 pub use ladder::Ladder;
 pub use standing::{Standing, override_hold};
 
-use crate::model::{GuardPolicy, ModelTier, Money, Tokens};
+use crate::model::{GuardPolicy, ModelTier, Money, Policy, Tokens};
 
 /// What asks to be admitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -253,10 +253,14 @@ impl GuardDecision {
         self.under_hold.as_ref().is_some_and(|hold| hold.overridden)
     }
 
-    /// Allows it all the same.
+    /// Allows it all the same, with the model that is asked for: that is what it costs then.
     #[must_use]
-    pub fn overridden(self) -> Self {
+    pub fn overridden(self, standing: &Standing, policy: &Policy, request: &GuardRequest) -> Self {
+        let trial = standing.trial(request.model.clone(), request, policy);
         Self {
+            cost: trial.cost,
+            cap: self.cap.map(|cap| trial.with_request(cap)),
+            caps: trial.caps,
             overridden: Some(OverriddenAnswer {
                 answer: self.answer,
                 reason: self.reason,

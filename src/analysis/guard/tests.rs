@@ -324,7 +324,11 @@ fn work_that_runs_is_denied_only_where_nothing_is_left() {
 
 #[test]
 fn an_override_allows_and_keeps_what_the_answer_would_have_been() {
-    let decision = ask(vec![total(100, 100, 0)], None, 1).overridden();
+    let decision = ask(vec![total(100, 100, 0)], None, 1).overridden(
+        &Standing::default(),
+        &Policy::default(),
+        &GuardRequest::default(),
+    );
     assert_eq!(brief(&decision), "allow (override)");
     assert_eq!(
         decision.overridden.map(|of| (of.answer, of.reason)),

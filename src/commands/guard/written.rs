@@ -243,7 +243,7 @@ fn override_any(
     }
     let decision = GuardDecision {
         unjudged,
-        ..decision.overridden()
+        ..guarded.overridden(decision, request)
     };
     Ok((guarded, decision))
 }
