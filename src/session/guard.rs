@@ -112,7 +112,11 @@ pub fn guarded(
             under_hold: Some(id),
             ..request.clone()
         };
-        Standing::of(&reconciled, &report, &policy, &request)
+        let mut under = Standing::of(&reconciled, &report, &policy, &request);
+        // What is wrong with the hold that was given is said all the same.
+        under.ended_hold.clone_from(&standing.ended_hold);
+        under.foreign_hold.clone_from(&standing.foreign_hold);
+        under
     });
     let holds = reconciled.live_holds(now).into_iter().map(|hold| KeptHold {
         id: hold.id.to_owned(),

@@ -101,6 +101,14 @@ fn a_denial_names_a_way_out_and_a_session_the_holds_that_are_not_its_own() {
     // A hold of their own is not that of the override.
     shown += &ask("SessionStart", "code-reviewer", &[("TOKMON_HOLD", hold)]);
     shown += &ask("SessionStart", "atlas", &[("TOKMON_HOLD", "gone")]);
+    // A session with a hold of its own does not get that of an override.
+    shown += &asked_by(
+        folder.path(),
+        "claude",
+        "UserPromptSubmit",
+        &["--team", "atlas", "--tokens", "7K"],
+        &[("TOKMON_HOLD", hold)],
+    );
     assert_snapshot!(shown.replace(hold, "HOLD"));
 }
 

@@ -194,13 +194,13 @@ fn answer(event: Event, question: &Question, judged: &Judged) -> Answer {
                 return Answer::ALLOW;
             }
             let model = question.model.as_deref().unwrap_or("another model");
-            let way_out = way_out(decision);
+            let way_out = way_out(judged);
             Answer::Deny {
                 reason: format!("{reason}; a switch to {model} has to wait; {way_out}"),
             }
         }
         GuardAnswer::Deny => Answer::Deny {
-            reason: format!("{reason}; {}", way_out(decision)),
+            reason: format!("{reason}; {}", way_out(judged)),
         },
         GuardAnswer::Downgrade => match &decision.to {
             Some(to) if is_cheaper(question, decision, to.tier) => Answer::Downgrade {
@@ -221,14 +221,18 @@ fn is_cheaper(question: &Question, decision: &GuardDecision, tier: ModelTier) ->
     is_known || tier == ModelTier::Bottom || decision.reason == GuardReason::Cap
 }
 
-/// What to do about a denial. A hold reaches the hooks of its team alone.
-fn way_out(decision: &GuardDecision) -> String {
-    let way_out = render::guard::way_out(decision);
+/// What to do about a denial. The hold of an override reaches the hooks of its team that have no hold of their own.
+fn way_out(judged: &Judged) -> String {
+    let decision = &judged.decision;
     let is_named = decision.team.is_some() || decision.unknown_team.is_some();
-    if is_named {
-        return way_out;
-    }
-    way_out + ", for sessions with TOKMON_TEAM=TEAM"
+    let sessions = if !is_named {
+        ", for sessions with TOKMON_TEAM=TEAM"
+    } else if judged.guarded.standing.hold.is_some() {
+        ", for a session without TOKMON_HOLD"
+    } else {
+        ""
+    };
+    render::guard::way_out(decision) + sessions
 }
 
 /// Whether a switch of models is one to a more expensive tier. Back to a cheaper one is always right.
