@@ -116,7 +116,7 @@ fn under_hold(
     let admitted = if hold.overridden {
         Some(ModelTier::Top)
     } else {
-        model.or(hold.model.as_ref()).map(tier)
+        hold.model.as_ref().map(tier)
     };
     let ladder = Ladder::of(standing, &rung, &policy.guard).admitting(admitted);
     Some(draft.decision(standing, request, policy, trial, ladder))

@@ -589,6 +589,34 @@ fn the_admitted_tier_is_that_of_the_budget_and_not_of_the_request() {
     }
 }
 
+/// Under a hold it is at least that of the hold's model.
+#[test]
+fn the_admitted_tier_under_a_hold_is_that_of_the_hold_and_not_of_the_request() {
+    for (own, is_overridden, expected) in [
+        (Some(TOP), false, Some(ModelTier::Top)),
+        (Some(MIDDLE), false, Some(ModelTier::Middle)),
+        (Some(BOTTOM), false, Some(ModelTier::Bottom)),
+        (Some(BOTTOM), true, Some(ModelTier::Top)),
+        (None, false, Some(ModelTier::Bottom)),
+        (None, true, Some(ModelTier::Top)),
+    ] {
+        let standing = Standing {
+            caps: vec![total(100, 90, 0)],
+            hold: Some(hold(own, is_overridden, None)),
+            ..Standing::default()
+        };
+        for model in [None, Some(TOP), Some(MIDDLE), Some(BOTTOM)] {
+            let request = GuardRequest {
+                tokens: Some(Tokens(5)),
+                model: model.map(str::to_owned),
+                ..GuardRequest::default()
+            };
+            let decision = decide(&standing, &Policy::default(), &request).unwrap();
+            assert_eq!(decision.ladder.admitted_tier, expected, "{own:?} {model:?}");
+        }
+    }
+}
+
 #[test]
 fn a_minimum_of_money_above_the_limit_itself_does_not_apply() {
     let ask = |cents: i128, spent: i128| {
