@@ -210,7 +210,7 @@ pub struct GuardArgs {
     pub under_hold: Option<String>,
     /// Allow in any case, and write the reason into the log
     ///
-    /// What is allowed anyway is no override, and nothing is written. With --hold, the hooks of the team may use the hold, with any model.
+    /// What is allowed anyway is no override: no override is written, and a hold is an ordinary one. Else, with --hold, the hooks of the team may use the hold, with any model.
     #[arg(long = "override", value_name = "REASON")]
     pub override_reason: Option<String>,
     /// How long to wait for other programs, like 500ms
