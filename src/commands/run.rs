@@ -227,13 +227,13 @@ impl<'r, 'w> Run<'r, 'w> {
         })
     }
 
-    /// An id of sixty random bits, in letters and digits that cannot be mistaken for each other.
     /// Who decides what is written into the log. None where the environment does not say.
     pub fn author(&self) -> Option<String> {
         self.cx
             .first_variable(&["TOKMON_AGENT", "USER", "LOGNAME", "USERNAME"])
     }
 
+    /// An id of sixty random bits, in letters and digits that cannot be mistaken for each other.
     pub fn random_id(&self) -> String {
         const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let bits = (self.cx.random)();

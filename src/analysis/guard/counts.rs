@@ -13,7 +13,7 @@ use super::{GuardAnswer, GuardDecision, GuardReason};
 pub struct DecisionCounts(pub BTreeMap<(GuardAnswer, GuardReason), u64>);
 
 impl DecisionCounts {
-    /// With 0 for what may be decided and was not yet: a counter that begins with 1 has not increased.
+    /// With 0 for each decision not made yet; a counter that starts at 1 shows no increase.
     #[must_use]
     pub fn with_zeros(&self) -> Self {
         let answers = GuardAnswer::VARIANTS.iter();

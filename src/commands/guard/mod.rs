@@ -1,5 +1,5 @@
-//! `tokmon guard`: may this work start within the budget? `written` decides on what is written, holds and overrides; `counting` keeps
-//! how often what was decided.
+//! `tokmon guard`: may this work start within the budget? `written` decides on what is written, holds and overrides; `counting`
+//! counts the decisions.
 
 mod counting;
 mod written;
@@ -142,12 +142,11 @@ impl Judged {
 /// Fails for a name that no team has where only teams have limits: nothing would be judged.
 fn check_team(guarded: &GuardedLog, decision: &GuardDecision) -> Result<(), Failure> {
     let teams = &guarded.report.teams;
-    let has_cap = |team: &TeamReport| team.allocated_tokens.is_some() || team.cost_budget.is_some();
     let is_judged = !decision.caps.is_empty() || decision.overridden.is_some();
     let Some(team) = decision.unknown_team.as_ref().filter(|_| !is_judged) else {
         return Ok(());
     };
-    if !teams.iter().any(has_cap) {
+    if !teams.iter().any(TeamReport::has_limit) {
         return Ok(());
     }
     let meant = decision.similar_team.as_ref();

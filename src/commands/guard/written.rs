@@ -43,12 +43,11 @@ pub(super) fn decide_and_write(
     request: &GuardRequest,
     run: &mut Run<'_, '_>,
 ) -> Result<Judged, Failure> {
-    let users = ["TOKMON_AGENT", "USER", "LOGNAME", "USERNAME"];
     let reason = args.override_reason.as_deref();
     let written = Written {
         hold: args.hold.map(|length| (run.random_id(), length)),
         overriding: reason.map(|reason| (run.random_id(), reason)),
-        by: run.cx.first_variable(&users),
+        by: run.author(),
     };
     let session = EditSession::open(run)?;
     let mut planned: Option<Planned> = None;
