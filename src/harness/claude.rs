@@ -21,6 +21,9 @@ pub(super) const EVENTS: &[Event] = &[
 /// What the `Agent` tool takes as a model: no other names.
 const ALIASES: [&str; 4] = ["haiku", "sonnet", "opus", "fable"];
 
+/// The model that a call is judged by which names none: a top model, as the harness may take by default.
+const ASSUMED_MODEL: &str = "opus";
+
 /// The variable that outranks the model of a call.
 const SUBAGENT_MODEL: &str = "CLAUDE_CODE_SUBAGENT_MODEL";
 
@@ -82,7 +85,7 @@ fn subagent(payload: &Payload<'_>, forced: Option<String>) -> Question {
             fixed,
         }),
         // That of the agent's own file, or of the parent, is not known here.
-        model: Some(named.unwrap_or_else(|| "opus".to_owned())),
+        model: Some(named.unwrap_or_else(|| ASSUMED_MODEL.to_owned())),
         ..Question::default()
     }
 }

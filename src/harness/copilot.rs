@@ -10,8 +10,8 @@ use super::{
     setup::{CommandForm, Handler, Setup},
 };
 
-/// The model that a call is taken to mean which names none.
-const DEAREST: &str = "claude-opus-5";
+/// The model that a call is judged by which names none: a top model, as the harness may take by default.
+const ASSUMED_MODEL: &str = "claude-opus-5";
 
 pub(super) const EVENTS: &[Event] = &[Event::PreToolUse];
 
@@ -51,7 +51,7 @@ pub(super) fn question(payload: &Payload<'_>) -> Question {
             fixed: None,
         }),
         // That of the agent's own file, or of the parent, is not known here.
-        model: Some(named.unwrap_or_else(|| DEAREST.to_owned())),
+        model: Some(named.unwrap_or_else(|| ASSUMED_MODEL.to_owned())),
         ..Question::default()
     }
 }

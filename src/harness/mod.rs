@@ -77,7 +77,8 @@ pub struct Question {
 pub struct Subagent {
     /// The input of the tool, a JSON object.
     pub input: String,
-    /// Whether the call says which model to use. If not, [`Question::model`] is the most expensive that it may be.
+    /// Whether the call says which model to use. If not, [`Question::model`] is a top model, as the harness may take by
+    /// default.
     pub names_model: bool,
     /// Why its model cannot be changed.
     pub fixed: Option<&'static str>,
