@@ -535,6 +535,8 @@ fn record_says_what_is_odd_about_a_model_a_hold_and_a_secret() {
         "--tokens 1 --id b --model gpt-oss",
         "--tokens 1 --id c --model claude-haiku-4.5 --cost 0.01",
         "--tokens 1 --id d --model claude-haiku-4-5",
+        "--tokens 1 --id h --model haiku",
+        "--tokens 1 --id i --model claude-haiku-5-4",
         "--tokens 1 --id e --ends-hold nope",
         "--tokens 1 --id f --ends-hold h1",
         "--tokens 1 --id g -n -q --task KEY",

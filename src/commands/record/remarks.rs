@@ -8,7 +8,7 @@ use crate::{
     commands::{edit_session::EditSession, holds, run::Run},
     failure::Failure,
     log::{self, Column, Item},
-    model::{Currency, Header, ListedPrice, Money, Price, TokenClasses, Tokens, Usage},
+    model::{Currency, Header, ListedPrice, Money, Price, TokenClasses, Tokens, Usage, settings_price},
     session,
     store::Opened,
     text::{self, FileId},
@@ -327,6 +327,12 @@ fn without_price(model: &str, session: &EditSession) -> Option<String> {
     let prices = &session.log.settings.policy.prices;
     if prices.is_empty() || prices.contains_key(model) {
         return None;
+    }
+    if let Some((known, _)) = settings_price(model, prices) {
+        return Some(format!(
+            "[prices] in tokmon.toml has no price for the model \"{model}\": rows take the price of their exact name, not that of \
+             \"{known}\""
+        ));
     }
     let near = prices
         .keys()
