@@ -50,11 +50,13 @@ fn holds(count: usize) -> String {
     log
 }
 
-/// The shortest of a few runs on a log.
-fn fastest(log: &str, args: &[&str]) -> Duration {
+/// The shortest of a few runs on a log, with other files beside it.
+fn fastest(files: &[(&str, String)], args: &[&str]) -> Duration {
     let run = |_| {
         let folder = tempdir().unwrap();
-        fs::write(folder.path().join("cost-log.md"), log).unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
         let run = Tokmon::new(args.iter().copied()).folder(folder.path());
         let start = Instant::now();
         let ran = run.run();
@@ -67,8 +69,17 @@ fn fastest(log: &str, args: &[&str]) -> Duration {
 
 #[track_caller]
 fn assert_linear(log: fn(usize) -> String, size: usize, args: &[&str]) {
+    assert_linear_files(|size| vec![("cost-log.md", log(size))], size, args);
+}
+
+#[track_caller]
+fn assert_linear_files(
+    files: impl Fn(usize) -> Vec<(&'static str, String)>,
+    size: usize,
+    args: &[&str],
+) {
     // Other work on the machine may slow down a measurement; a quadratic step slows down all of them.
-    let measure = |_| [size, size * 4].map(|size| fastest(&log(size), args));
+    let measure = |_| [size, size * 4].map(|size| fastest(&files(size), args));
     let measured: Vec<[Duration; 2]> = (0..4).map(measure).collect();
     let is_linear = measured.iter().any(|[one, four]| *four < *one * 8);
     assert!(is_linear, "{measured:?}");
@@ -92,6 +103,42 @@ fn recording_takes_no_longer_for_a_team_among_many() {
     let args = ["record", "--team", "Dev", "--tokens", "5"];
     assert_linear(names, 250, &args);
     assert_linear(holds, 250, &args);
+}
+
+/// A batch of usage of as many teams, each with a hold, a limit and an alias.
+fn batch(count: usize) -> Vec<(&'static str, String)> {
+    let (mut settings, mut batch) = (String::new(), String::new());
+    for team in 0..count {
+        let name = format!("Team {team} of many");
+        writeln!(
+            settings,
+            "[teams.\"{name}\"]\ntokens = 9\naliases = [\"T{team}\"]"
+        )
+        .unwrap();
+        writeln!(
+            batch,
+            "{{\"team\":\"T{team}\",\"tokens\":1,\"id\":\"b{team}\"}}"
+        )
+        .unwrap();
+    }
+    vec![
+        ("cost-log.md", holds(count)),
+        ("tokmon.toml", settings),
+        ("batch.jsonl", batch),
+    ]
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn recording_takes_no_longer_for_each_team_of_a_large_batch() {
+    let args = [
+        "record",
+        "--batch",
+        "batch.jsonl",
+        "--now",
+        "2026-02-25T12:00:00Z",
+    ];
+    assert_linear_files(batch, 100, &args);
 }
 
 /// A summary, and lines of what hardly is a secret.

@@ -7,12 +7,12 @@ use std::{
 
 use memchr::memmem;
 
+use super::team_names::TeamNames;
 use crate::{
-    analysis::word_prefixes,
     commands::edit_session::EditSession,
     failure::Failure,
     log::{self, Item, RowValue},
-    model::{Amount, Entry, EntryKind, Month, Tokens, Usage, fold_name},
+    model::{Amount, Entry, EntryKind, Month, Tokens, Usage},
     session::archives,
     text::FileId,
 };
@@ -73,8 +73,8 @@ impl Before {
     }
 
     /// What a statement with its id says otherwise.
-    fn differs(&self, usage: &Usage, session: &EditSession) -> Option<String> {
-        let is_other = !self.team.is_empty() && !is_same_team(&self.team, &usage.team, session);
+    fn differs(&self, usage: &Usage, names: &TeamNames) -> Option<String> {
+        let is_other = !self.team.is_empty() && !names.is_same(&self.team, &usage.team);
         let team = is_other.then(|| format!("for {}, not {}", self.team, usage.team));
         let now = Amount::exact(usage.tokens);
         let before = self.tokens.filter(|before| !before.agrees_with(&now));
@@ -83,22 +83,6 @@ impl Before {
         let parts: Vec<String> = team.into_iter().chain(tokens).collect();
         (!parts.is_empty()).then(|| parts.join(", and "))
     }
-}
-
-/// Whether two names are one team's: alike, aliases, or one with more words than the other.
-pub fn is_same_team(one: &str, other: &str, session: &EditSession) -> bool {
-    let canonical = |name: &str| {
-        let name = fold_name(name);
-        let teams = &session.log.settings.policy.teams;
-        let team = teams.iter().find(|team| {
-            let mut aliases = team.aliases.iter();
-            aliases.any(|alias| fold_name(alias) == name)
-        });
-        team.map_or(name, |team| fold_name(&team.name))
-    };
-    let (one, other) = (canonical(one), canonical(other));
-    let has = |name: &str, start: &str| word_prefixes(name).any(|prefix| prefix == start);
-    one == other || has(&one, &other) || has(&other, &one)
 }
 
 /// Statements that are new, those that are known, and which archives were not searched.
@@ -144,11 +128,12 @@ pub fn without_known(
             Err(failure) => unread.push(format!("{failure}; no id was looked for there")),
         }
     }
+    let names = TeamNames::of(&session.log.settings.policy.teams);
     let (mut new, mut again) = (Vec::new(), Vec::new());
     for usage in given {
         if let Some(before) = known.get(&usage.id) {
             again.push(KnownId {
-                differs: before.differs(&usage, session),
+                differs: before.differs(&usage, &names),
                 place: before.place.clone(),
                 id: usage.id,
             });

@@ -4,6 +4,7 @@ mod batch;
 mod ids;
 mod remarks;
 mod single;
+mod team_names;
 mod teams;
 
 use std::{
@@ -13,6 +14,7 @@ use std::{
 
 use ids::KnownId;
 pub(super) use remarks::secret;
+use team_names::{ByTeam, TeamNames};
 
 use super::{
     edit_session::EditSession,
@@ -290,10 +292,12 @@ fn outcome(
 /// The teams with a limit that usage is recorded for.
 fn teams_of(new: &[Usage], report: &StatusReport, session: &EditSession) -> Vec<RecordedTeam> {
     let thresholds = &report.budget.thresholds;
-    let is_recorded = |team: &&TeamReport| {
-        let mut teams = new.iter().map(|usage| usage.team.as_str());
-        team.has_limit() && teams.any(|name| ids::is_same_team(&team.name, name, session))
-    };
+    let names = TeamNames::of(&session.log.settings.policy.teams);
+    let mut recorded = ByTeam::new(&names);
+    let used: BTreeSet<&str> = new.iter().map(|usage| usage.team.as_str()).collect();
+    used.into_iter().for_each(|team| recorded.insert(team, ()));
+    let is_recorded =
+        |team: &&TeamReport| team.has_limit() && recorded.find(&team.name).next().is_some();
     let teams = report.teams.iter().filter(is_recorded);
     let teams = teams.take(render::MAX_RECORDED).map(|team| RecordedTeam {
         name: team.name.clone(),

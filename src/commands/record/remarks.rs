@@ -1,14 +1,16 @@
 //! What to say about what is recorded: a secret in it, a model without a price, kinds that do not add up, a hold that has ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::ids::is_same_team;
+use super::team_names::{ByTeam, TeamNames};
 use crate::{
     analysis::HoldState,
     commands::{edit_session::EditSession, holds, run::Run},
     failure::Failure,
     log::{self, Column, Item},
-    model::{Currency, Header, ListedPrice, Money, Price, TokenClasses, Tokens, Usage, settings_price},
+    model::{
+        Currency, Header, ListedPrice, Money, Price, TokenClasses, Tokens, Usage, settings_price,
+    },
     session,
     store::Opened,
     text::{self, FileId},
@@ -211,6 +213,13 @@ pub fn of_holds(
     let states = session::hold_states(&session.log, opened, &held, &options);
     let states = states.unwrap_or_default().into_iter().map(Some);
     let states = states.chain(std::iter::repeat(None));
+    let names = TeamNames::of(&session.log.settings.policy.teams);
+    let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
+    for usage in new {
+        let id = usage.hold.as_deref();
+        id.into_iter()
+            .for_each(|id| users.entry(id).or_default().push(&usage.team));
+    }
     let mut unknown = BTreeSet::new();
     let notes = held.iter().zip(states).filter_map(|(id, found)| {
         let (state, team) = found.unwrap_or((HoldState::Unknown, None));
@@ -221,12 +230,9 @@ pub fn of_holds(
             let unknown = || format!("the log has no hold with the id {id}, so none ends");
             return Some(holds::ended(id, state, options.now).unwrap_or_else(unknown));
         }
-        let mut users = new.iter().filter(|usage| usage.hold.as_ref() == Some(id));
-        let other = users.find(|usage| {
-            let is_own = |team: &String| is_same_team(team, &usage.team, session);
-            !team.as_ref().is_none_or(is_own)
-        });
-        let (other, team) = (&other?.team, team?);
+        let team = team?;
+        let mut users = users.get(id.as_str())?.iter();
+        let other = users.find(|user| !names.is_same(&team, user))?;
         Some(format!(
             "the hold {id} of {team} ends with usage of {other}"
         ))
@@ -248,15 +254,19 @@ fn left_open(
     let holds = session::open_holds(&session.log, opened, &options).unwrap_or_default();
     let teams = new.iter().filter(|usage| usage.hold.is_none());
     let teams: BTreeSet<&str> = teams.map(|usage| usage.team.as_str()).collect();
+    let names = TeamNames::of(&session.log.settings.policy.teams);
+    let mut by_team = ByTeam::new(&names);
+    for (id, team) in &holds {
+        by_team.insert(team, id.as_str());
+    }
+    let ended = new.iter().filter_map(|usage| usage.hold.as_deref());
+    let ended: HashSet<&str> = ended.collect();
     let notes = teams.into_iter().filter_map(|team| {
-        let mut own = holds
-            .iter()
-            .filter(|(_, of)| is_same_team(of, team, session));
-        let ((id, _), None) = (own.next()?, own.next()) else {
+        let mut own = by_team.find(team);
+        let (id, None) = (own.next()?, own.next()) else {
             return None;
         };
-        let ends = |usage: &Usage| usage.hold.as_ref() == Some(id);
-        let is_left = !new.iter().any(ends);
+        let is_left = !ended.contains(id);
         is_left.then(|| format!("{team} has a hold, which stays: end it with --ends-hold {id}"))
     });
     Ok(notes.take(MAX_REMARKS).collect())
