@@ -61,7 +61,7 @@ impl StatusReport {
     }
 
     /// The teams that are judged where no budget for all teams is set: those with a limit that may still use something, else all with
-    /// a limit. None where there is such a budget.
+    /// a limit; of a month that is over, all with a limit. None where there is such a budget.
     pub fn judged_teams(&self) -> Vec<&TeamReport> {
         if self.has_budget() {
             return Vec::new();
@@ -69,7 +69,11 @@ impl StatusReport {
         let limited: Vec<&TeamReport> = self.teams.iter().filter(|team| team.has_limit()).collect();
         let goes_on = |team: &&TeamReport| !team.is_done() || team.reserved_tokens > Tokens::ZERO;
         let open: Vec<&TeamReport> = limited.iter().copied().filter(goes_on).collect();
-        if open.is_empty() { limited } else { open }
+        if open.is_empty() || self.is_over() {
+            limited
+        } else {
+            open
+        }
     }
 
     /// The worst of [`Self::judged_teams`] by some level; of equals, the first.

@@ -34,7 +34,13 @@ pub fn judge(args: &ViewArgs, report: &StatusReport) -> Result<Judgement, Failur
     let thresholds = &report.budget.thresholds;
     let used = Judged::by(report, TeamReport::used_level);
     let reserved = Judged::by(report, |team| team.committed_level(thresholds));
-    let forecast = Judged::by(report, TeamReport::forecast_level);
+    let forecast = Judged::by(report, |team| {
+        if report.is_over() {
+            team.used_level()
+        } else {
+            team.forecast_level()
+        }
+    });
     let rowless = args.judges() && !report.has_rows();
     let rowless = rowless.then(|| format!("judged {}: {}", report.month, render::no_rows(report)));
     let by_level = [
@@ -263,7 +269,8 @@ impl<'r> Judged<'r> {
         let (has_limit, forecast) = if let Some(team) = self.team {
             let forecast = team.forecast.as_ref();
             let level = forecast.and_then(|forecast| forecast.month_end.level);
-            (team.allocated_tokens.is_some(), level)
+            let has_result = report.is_over() && team.used_level().is_some();
+            (team.allocated_tokens.is_some() || has_result, level)
         } else {
             (report.has_budget(), report.forecast.level)
         };
@@ -356,6 +363,9 @@ impl<'r> Judged<'r> {
 
     fn limit(self) -> String {
         match self.team {
+            Some(team) if team.level < team.used_level() => {
+                format!("the cost budget of {}", team.name)
+            }
             Some(team) => format!("the allocation of {}", team.name),
             None => "its budget".to_owned(),
         }
@@ -367,6 +377,12 @@ impl<'r> Judged<'r> {
                 .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml");
         };
         let name = &team.name;
+        if self.report.team.is_none() {
+            let settings = format!("or `tokens` under [teams.\"{name}\"] in tokmon.toml");
+            return Failure::usage(format!("{option} needs a budget or an allocation")).help(
+                format!("set a budget with --budget 200K or TOKMON_BUDGET, {settings}"),
+            );
+        }
         Failure::usage(format!(
             "{option} with --team needs an allocation, and {name} has none"
         ))

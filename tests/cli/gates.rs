@@ -344,6 +344,93 @@ fn without_a_budget_for_all_teams_the_worst_team_with_a_limit_is_judged() {
     "#);
 }
 
+/// In January, Red was fine, Blue exceeded its allocation and is done, and Green exceeded what it may cost.
+#[test]
+fn of_a_finished_month_the_worst_of_all_teams_with_a_limit_is_judged() {
+    let log = "# Cost Log v2.0\n\n## 2026-01 Monthly Summary\n\n| Team | Tokens | Cost | Status |\n|---|---|---|---|\n| Red | 1,000 | $0.10 | Running |\n| Blue | 12,000 | $1.20 | Done |\n| Green | 5,000 | $6.00 | Running |\n";
+    let red = "[teams.Red]\ntokens = 10000\n";
+    let blue = format!("{red}[teams.Blue]\ntokens = 10000\n");
+    let green = format!("{red}[teams.Green]\ncost = \"5 USD\"\n");
+    let run = |settings: &str, options: &[&str]| {
+        let month = ["--month", "2026-01", "-o", "/dev/null"];
+        with_limits(log, settings, &[&month, options].concat())
+    };
+    let said = [
+        run(&blue, &["--fail-on-forecast", "warning"]),
+        run(&blue, &["--fail-on", "exceeded"]),
+        run(&green, &["--fail-on-forecast", "warning"]),
+        run(
+            &green,
+            &["--fail-on-forecast", "warning", "--team", "Green"],
+        ),
+        run(red, &["--fail-on-forecast", "warning"]),
+    ];
+    assert_snapshot!(said.join("\n"), @"
+    === --month 2026-01 -o /dev/null --fail-on-forecast warning
+    exit 1
+    --- out
+    --- err
+    tokmon: judged Blue, the worst of 2 teams with a limit, since no budget for all teams is set: 12,000 of 10,000 tokens, 120.0%
+    tokmon: 2026-01 is over, and the allocation of Blue is exceeded: --fail-on-forecast warning is reached (12,000 of 10,000 tokens, 120.0%)
+
+    === --month 2026-01 -o /dev/null --fail-on exceeded
+    exit 1
+    --- out
+    --- err
+    tokmon: judged Blue, the worst of 2 teams with a limit, since no budget for all teams is set: 12,000 of 10,000 tokens, 120.0%
+    tokmon: level of Blue exceeded: --fail-on exceeded is reached (12,000 of 10,000 tokens, 120.0%)
+
+    === --month 2026-01 -o /dev/null --fail-on-forecast warning
+    exit 1
+    --- out
+    --- err
+    tokmon: judged Green, the worst of 2 teams with a limit, since no budget for all teams is set: 5,000 tokens; $6.000 of $5.000, 120.0%
+    tokmon: 2026-01 is over, and the cost budget of Green is exceeded: --fail-on-forecast warning is reached (5,000 tokens; $6.000 of $5.000, 120.0%)
+
+    === --month 2026-01 -o /dev/null --fail-on-forecast warning --team Green
+    exit 1
+    --- out
+    --- err
+    tokmon: judged Green alone: 5,000 tokens; $6.000 of $5.000, 120.0%
+    tokmon: 2026-01 is over, and the cost budget of Green is exceeded: --fail-on-forecast warning is reached (5,000 tokens; $6.000 of $5.000, 120.0%)
+
+    === --month 2026-01 -o /dev/null --fail-on-forecast warning
+    exit 0
+    --- out
+    --- err
+    tokmon: judged Red, the only team with a limit, since no budget for all teams is set: 1,000 of 10,000 tokens, 10.0%
+    ");
+}
+
+#[test]
+fn a_forecast_of_teams_without_an_allocation_cannot_be_judged() {
+    let settings = "[teams.Blue]\ncost = \"5 USD\"\n";
+    let gate = ["-o", "/dev/null", "--fail-on-forecast", "warning"];
+    let said = [
+        with_limits(LIMITED_TEAMS, settings, &gate),
+        with_limits(
+            LIMITED_TEAMS,
+            settings,
+            &[&gate[..], &["--team", "Blue"]].concat(),
+        ),
+    ];
+    assert_snapshot!(said.join("\n"), @r#"
+    === -o /dev/null --fail-on-forecast warning
+    exit 64
+    --- out
+    --- err
+    tokmon: --fail-on-forecast needs a budget or an allocation
+      help: set a budget with --budget 200K or TOKMON_BUDGET, or `tokens` under [teams."Blue"] in tokmon.toml
+
+    === -o /dev/null --fail-on-forecast warning --team Blue
+    exit 64
+    --- out
+    --- err
+    tokmon: --fail-on-forecast with --team needs an allocation, and Blue has none
+      help: set `tokens` under [teams."Blue"] in tokmon.toml, or leave out --team
+    "#);
+}
+
 #[test]
 fn a_status_that_is_worse_than_what_is_judged_says_by_what() {
     let log = with_holds();
