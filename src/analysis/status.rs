@@ -75,6 +75,9 @@ pub fn report(
     let cost_budget = cost_budget.map(|budget| budget.with_reserved(&held, None));
     let level = token_level.max(cost_budget.as_ref().and_then(|budget| budget.level));
     let reserved_token_level = tokens.map(|tokens| policy.thresholds.level(committed.0, tokens.0));
+    let reserved_cost_level = cost_budget
+        .as_ref()
+        .and_then(|budget| budget.committed_level(&policy.thresholds));
     let mut report = StatusReport {
         log: log(reconciled, question.path),
         now: question.now,
@@ -95,7 +98,7 @@ pub fn report(
         overrides: overrides(reconciled),
         is_out_of_period: !reconciled.is_judged(),
         resets_at: resets_at(reconciled, policy, question.now),
-        reserved_level: reserved_token_level.max(level),
+        reserved_level: reserved_token_level.max(level).max(reserved_cost_level),
         reserved_token_level,
         days: question.rows.then(|| days(reconciled, team.as_deref())),
         efficiency: goal,

@@ -26,6 +26,13 @@ impl TeamReport {
         self.used_level().max(self.reserved_level).max(of_money)
     }
 
+    /// Its cost budget, where that has the level of [`Self::committed_level`], and its allocation a better one.
+    pub fn reserved_cost_budget(&self, thresholds: &Thresholds) -> Option<&CostBudget> {
+        let of_tokens = self.level.max(self.reserved_level);
+        let budget = self.cost_budget.as_ref();
+        budget.filter(|budget| budget.committed_level(thresholds) > of_tokens)
+    }
+
     /// Whether its limits have a level of which no alert is raised, since it is done.
     pub fn is_silent(&self) -> bool {
         self.is_done()
@@ -53,6 +60,12 @@ impl StatusReport {
     /// Whether there is a budget for all teams.
     pub const fn has_budget(&self) -> bool {
         self.budget.tokens.is_some() || self.cost_budget.is_some()
+    }
+
+    /// The cost budget, where that has the level of what is used and reserved, and the token budget a better one.
+    pub fn reserved_cost_budget(&self) -> Option<&CostBudget> {
+        let budget = self.cost_budget.as_ref();
+        budget.filter(|_| self.reserved_level > self.reserved_token_level)
     }
 
     /// Whether anything is limited: there is a budget for all teams, or a team has a limit.

@@ -188,6 +188,23 @@ pub fn amounts_of(report: &StatusReport, of: Spending) -> String {
     format!("{least}{mark}{used} of {budget}")
 }
 
+/// `$9.50 spent and $0.40 reserved are $9.90 of $10.00 (99.0%, critical from 90%)`, of which some is only reserved.
+fn money_with_holds(report: &StatusReport, budget: &CostBudget, level: Level) -> Option<String> {
+    let (used, held) = (budget.used?, budget.reserved?);
+    let of = Spending {
+        used: used.nanos.saturating_add(held.nanos),
+        budget: budget.limit.nanos,
+        currency: Some(budget.limit.currency),
+        level,
+    };
+    let sum = amounts_of(report, of);
+    let share = of_budget(of.used, of.budget, level, report);
+    let beyond = beyond(of, level);
+    Some(format!(
+        "{used} spent and {held} reserved are {sum}{share}{beyond}"
+    ))
+}
+
 /// `(63.3%)`, and from which share on its level is what it is: `(82.5%, warning from 80%)`.
 fn of_budget(part: i128, budget: i128, level: Level, report: &StatusReport) -> String {
     let share = Percent::new(part, budget).map(|share| share.to_string());
@@ -235,6 +252,9 @@ fn used_so_far(report: &StatusReport, level: Level) -> String {
 }
 
 fn with_holds(report: &StatusReport, level: Level) -> Option<String> {
+    if let Some(budget) = report.reserved_cost_budget() {
+        return money_with_holds(report, budget, level);
+    }
     let (used, held) = (used_tokens(report), report.reserved);
     let sum = report.used.tokens.saturating_add(held);
     let sum = sum_of_tokens(report, sum, level)?;

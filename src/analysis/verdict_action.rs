@@ -1,11 +1,12 @@
 //! What keeps a month within its budget: how much may be used from now on, or by how much the plan or the budget is off.
 
 use super::{
+    CostBudget,
     forecast::{ForecastBasis, ForecastInputs, ForecastState},
     report::{Spending, StatusReport},
     verdict::Basis,
 };
-use crate::model::{Level, Thresholds, Tokens};
+use crate::model::{Level, Money, Thresholds, Tokens};
 
 /// None where there is nothing to do, and of a month that is over.
 pub(super) fn action(report: &StatusReport, level: Level, basis: Basis) -> Option<String> {
@@ -28,7 +29,10 @@ fn within_budget(report: &StatusReport, level: Level, basis: Basis) -> Option<St
         Basis::Used if level == Level::Exceeded => Some(raise(report, report.spending()?)),
         Basis::Used => at_most(report, report.spending()?),
         Basis::Forecast => by_forecast(report, level),
-        Basis::Reserved => free(report),
+        Basis::Reserved => match report.reserved_cost_budget() {
+            Some(budget) => free_money(report, budget),
+            None => free(report),
+        },
         Basis::Plan => drop_phases(report),
         Basis::Allocated => None,
     }
@@ -132,6 +136,32 @@ fn free(report: &StatusReport) -> Option<String> {
     let needed = Tokens(needed.try_into().unwrap_or(u64::MAX));
     Some(format!(
         "free {holds}, wait until they end, or raise the budget to more than {needed} tokens"
+    ))
+}
+
+/// The same of the cost budget.
+fn free_money(report: &StatusReport, budget: &CostBudget) -> Option<String> {
+    let (used, held, limit) = (budget.used?, budget.reserved?, budget.limit);
+    let written = |nanos: i128| Money { nanos, ..limit }.to_string();
+    let sum = used.nanos.saturating_add(held.nanos);
+    let percent = i128::from(report.budget.thresholds.exceeded.min(100));
+    let exceeded = limit.nanos.saturating_mul(percent) / 100;
+    if sum < exceeded {
+        let available = written(limit.nanos.saturating_sub(sum));
+        return Some(format!(
+            "reserve or spend at most {available} until holds are freed or end"
+        ));
+    }
+    let holds = match sum.saturating_sub(exceeded) {
+        0 => format!("some of the {held} reserved"),
+        missing => format!(
+            "holds of more than {} of the {held} reserved",
+            written(missing)
+        ),
+    };
+    let needed = written(not_exceeded_above(report, sum));
+    Some(format!(
+        "free {holds}, wait until they end, or raise the cost budget to more than {needed}"
     ))
 }
 

@@ -323,13 +323,14 @@ impl<'r> Judged<'r> {
     fn spent(self, with_holds: bool) -> String {
         match self.team {
             Some(team) => spent_by(team, with_holds),
-            // Where the level of the cost is the worse one, holds in tokens do not matter.
-            None if with_holds
-                && self.report.reserved_token_level == self.report.reserved_level =>
-            {
-                let used = &self.report.used;
-                let (reserved, budget) = (self.report.reserved, self.report.budget.tokens);
-                spent_of((used.tokens, used.estimate), reserved, budget)
+            None if with_holds => {
+                let budget = self.report.reserved_cost_budget();
+                let money = budget.and_then(|budget| money_spent_of(budget, true));
+                money.unwrap_or_else(|| {
+                    let used = &self.report.used;
+                    let (reserved, budget) = (self.report.reserved, self.report.budget.tokens);
+                    spent_of((used.tokens, used.estimate), reserved, budget)
+                })
             }
             None => self.spending(),
         }

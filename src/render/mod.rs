@@ -46,7 +46,9 @@ pub use diff::diff;
 pub use json::{schema, write as write_json};
 pub use migrated::{Migrated, MigratedLog};
 pub use notices::{NoticeDocument, NoticeList, NoticeOutcome, NoticeReport};
-pub use recorded::{MAX_RECORDED, Recorded, RecordedRow, RecordedTeam, recorded, recorded_team};
+pub use recorded::{
+    MAX_RECORDED, Recorded, RecordedRow, RecordedTeam, recorded, recorded_team, with_reserved,
+};
 pub use sanitize::{
     cut, escape_unsafe, has_unsafe, is_unsafe, push_escaped, sanitize, sanitize_in_place,
     split_at_width, width,

@@ -8,7 +8,7 @@ use serde_with::skip_serializing_none;
 use super::{Format, OutputStyle, json, prefixed, sanitize};
 use crate::{
     analysis::CostBudget,
-    model::{Level, Month, Percent, Tokens},
+    model::{Level, Money, Month, Percent, Tokens},
 };
 
 pub const MAX_RECORDED: usize = 20;
@@ -72,6 +72,9 @@ pub struct RecordedTeam {
     pub allocated: Option<Tokens>,
     /// What its holds reserve.
     pub reserved: Tokens,
+    /// The same in money, where that has the level.
+    #[serde(skip)]
+    pub reserved_cost: Option<Money>,
     pub cost_budget: Option<CostBudget>,
     #[serde(skip)]
     pub token_level: Option<Level>,
@@ -100,12 +103,20 @@ pub fn recorded_team(team: &RecordedTeam) -> String {
     let held = team
         .reserved_level
         .filter(|level| Some(*level) > team.level);
-    let held = held.map(|level| format!("with {} reserved, {level}", team.reserved));
+    let held = held.map(|level| with_reserved(team.reserved, team.reserved_cost, level));
     let parts: Vec<String> = [tokens, money, problem, held]
         .into_iter()
         .flatten()
         .collect();
     format!("{}: {}", team.name, parts.join("; "))
+}
+
+/// `with 12,000 reserved, critical`, or `with $0.40 reserved, critical` where money has this level.
+pub fn with_reserved(tokens: Tokens, money: Option<Money>, level: Level) -> String {
+    match money {
+        Some(money) => format!("with {money} reserved, {level}"),
+        None => format!("with {tokens} reserved, {level}"),
+    }
 }
 
 pub fn recorded(

@@ -145,6 +145,75 @@ fn the_reserved_level_is_no_better_than_that_of_money() {
 }
 
 #[test]
+fn what_is_reserved_of_the_cost_budget_counts_wherever_what_is_reserved_does() {
+    let log = "# Cost Log v2.0\n\n## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| Red | 500 | $5.00 |\n\n[HOLD] 2026-02-25T16:00:00Z team=Red tokens=10 cost=4.50 until=2026-02-25T18:00:00Z id=h1\n";
+    let settings = "[budget]\ntokens = 1000\ncost = \"10 USD\"\n";
+    let folder = repository(&[(LOG, log), ("tokmon.toml", settings)]);
+    let json = Tokmon::new(["--json"]).folder(folder.path()).output();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let levels = [&json["reserved_level"], &json["verdict"]["level"]];
+    assert_eq!(levels, ["critical", "critical"]);
+    let exceeded = log.replace("4.50", "6.00");
+    let gate = ["-o", "/dev/null", "--fail-on-reserved", "critical"];
+    let said = [
+        with_limits(log, settings, &["-q"]),
+        with_limits(log, settings, &gate),
+        with_limits(&exceeded, settings, &["-q"]),
+    ];
+    assert_snapshot!(said.join("\n"), @"
+    === -q
+    exit 0
+    --- out
+    tokmon  cost-log.md  2026-02
+    critical: $5.000 spent and $4.500 reserved are $9.500 of $10.00 (95.0%, critical from 90%)
+    To do: reserve or spend at most $0.500 until holds are freed or end
+
+    Budget      1,000 tokens         from tokmon.toml
+    Used          500 tokens  50.0%  [✓ OK]
+    Remaining     500 tokens  50.0%
+    Reserved       10 tokens   1.0%  by holds, for work about to start
+    Available     490 tokens         [✓ OK] with what is reserved
+    Cost       $5.000         50.0%  [✓ OK] of $10.00
+    ████████████████████████████████████████░░░░░░░░░░░░░░░░░░░░┊░░░┊░░░░░░░┊░░░░░░░
+                                                                75  80      90   100
+    Forecast   likely 538 by 2026-02-28, <5% chance of exceeding the budget; cost likely $5.380, <5% chance of exceeding $10.00
+    Burn rate  21 tokens/day since 2026-02-01
+
+    Alerts (1)
+    !!! CRIT  $5.000 spent + $4.500 reserved = $9.500 of $10.00 (95.0%)
+    --- err
+
+    === -o /dev/null --fail-on-reserved critical
+    exit 1
+    --- out
+    --- err
+    tokmon: level critical: --fail-on-reserved critical is reached ($5.000 used + $4.500 reserved = $9.500 of $10.00, 95.0%)
+
+    === -q
+    exit 0
+    --- out
+    tokmon  cost-log.md  2026-02
+    exceeded: $5.000 spent and $6.000 reserved are $11.00 of $10.00 (110.0%), $1.000 more than the budget
+    To do: free holds of more than $1.000 of the $6.000 reserved, wait until they end, or raise the cost budget to more than $11.00
+
+    Budget      1,000 tokens         from tokmon.toml
+    Used          500 tokens  50.0%  [✓ OK]
+    Remaining     500 tokens  50.0%
+    Reserved       10 tokens   1.0%  by holds, for work about to start
+    Available     490 tokens         [✓ OK] with what is reserved
+    Cost       $5.000         50.0%  [✓ OK] of $10.00
+    ████████████████████████████████████████░░░░░░░░░░░░░░░░░░░░┊░░░┊░░░░░░░┊░░░░░░░
+                                                                75  80      90   100
+    Forecast   likely 538 by 2026-02-28, <5% chance of exceeding the budget; cost likely $5.380, <5% chance of exceeding $10.00
+    Burn rate  21 tokens/day since 2026-02-01
+
+    Alerts (1)
+    X OVER    $5.000 spent + $6.000 reserved = $11.00 of $10.00 (110.0%)
+    --- err
+    ");
+}
+
+#[test]
 fn with_a_team_its_own_limit_is_judged() {
     assert_snapshot!(endings(
         &with_holds(),

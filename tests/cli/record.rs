@@ -836,6 +836,18 @@ fn usage_that_leaves_the_only_hold_of_its_team_names_it() {
 }
 
 #[test]
+fn the_line_after_recording_has_what_is_reserved_in_money_where_that_has_the_level() {
+    let log = harness::log_of(9_000)
+        + "\n[HOLD] 2026-02-25T10:00:00Z team=\"Team A\" tokens=900 cost=1.05 until=2026-02-26T10:00:00Z id=h1\n";
+    let settings =
+        "[budget]\ncost = \"3.50 USD\"\n[teams.\"Team A\"]\ntokens = 20000\ncost = \"3 USD\"\n";
+    let line = "--team Team_A --tokens 100 --cost $1.90 --id a";
+    let said = recorded_in(&log, settings, &[line]);
+    let last = said.lines().find(|line| line.starts_with("2026-02: "));
+    assert_snapshot!(last.unwrap_or(&said), @"2026-02: 9,100 tokens used; at least $1.900 of $3.500 spent, 54.2%, ok; with $1.050 reserved, warning; Team A: 9,100 of 20,000 tokens, 45.5%, ok; with $1.050 reserved, critical");
+}
+
+#[test]
 fn the_line_after_recording_has_the_limit_of_the_team_and_what_is_reserved() {
     let log = harness::log_of(9_000)
         + "\n[HOLD] 2026-02-25T10:00:00Z team=\"Team A\" tokens=900 until=2026-02-26T10:00:00Z id=h1\n";

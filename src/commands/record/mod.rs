@@ -258,7 +258,11 @@ fn outcome(
     let held = report
         .reserved_level
         .filter(|level| Some(*level) > report.level);
-    let held = held.map(|level| format!("with {} reserved, {level}", report.reserved));
+    let held = held.map(|level| {
+        let budget = report.reserved_cost_budget();
+        let money = budget.and_then(|budget| budget.reserved);
+        render::with_reserved(report.reserved, money, level)
+    });
     let of_teams = teams.iter().take(NAMED_TEAMS).map(render::recorded_team);
     let about = std::iter::once(render::spent_and_level(&report))
         .chain(held)
@@ -304,6 +308,9 @@ fn teams_of(new: &[Usage], report: &StatusReport, session: &EditSession) -> Vec<
         used: team.used_tokens.unwrap_or_default(),
         allocated: team.allocated_tokens,
         reserved: team.reserved_tokens,
+        reserved_cost: team
+            .reserved_cost_budget(thresholds)
+            .and_then(|budget| budget.reserved),
         cost_budget: team.cost_budget.clone(),
         token_level: team
             .allocated_tokens
