@@ -396,6 +396,10 @@ fn without_a_budget_for_all_teams_the_worst_team_with_a_limit_is_judged() {
         run(&["-o", "/dev/null", "--fail-on", "warning"]),
         run(&["--format", "nagios"]),
     ];
+    let health = run(&["--format", "health"]);
+    for line in ["\"percentUsed\": null", "\"status\": null"] {
+        assert!(health.contains(line), "{health}");
+    }
     assert_snapshot!(said.join("\n"), @r#"
     === -o /dev/null --fail-on warning
     exit 78

@@ -10,7 +10,7 @@ use serde_with::skip_serializing_none;
 use super::UniqueNames;
 use crate::{
     analysis::{CostBudget, StatusReport, TeamReport},
-    model::{Currency, Level, Money, Month, Percent, Tokens, divide_half_even, fold_name},
+    model::{Currency, Level, Money, Month, Tokens, divide_half_even, fold_name},
     render::json,
 };
 
@@ -55,7 +55,7 @@ struct Organization {
     /// The budget less what is spent; negative where more is spent.
     remaining_cents: Option<i64>,
     /// Of the budget, in money or in tokens, with the worse status; rounded down to a tenth. Without a budget for all teams, of the limit of
-    /// the worst team. Null where nothing is limited.
+    /// the worst team. Null where nothing is limited, it cannot be judged, or the limit is nothing.
     percent_used: Option<f64>,
     /// The worse of both budgets; without a budget for all teams, that of the worst team. Null where nothing is limited, or it cannot be
     /// judged.
@@ -192,31 +192,17 @@ fn level(report: &StatusReport) -> Option<Level> {
     level.filter(|level| !is_unjudged || *level >= Level::Warning)
 }
 
-/// The share of its limit that a team used, of both the one with the worse level.
-fn share_of(team: &TeamReport) -> Option<Percent> {
-    let used = team.used_tokens.unwrap_or_default();
-    let of_tokens = team.allocated_tokens.and_then(|limit| {
-        let share = Percent::new(used.0, limit.0)?;
-        Some((team.level.unwrap_or(Level::Ok), share))
-    });
-    let of_money = team.cost_budget.as_ref().and_then(|budget| {
-        let share = Percent::new(budget.judged()?, budget.limit.nanos)?;
-        Some((budget.level?, share))
-    });
-    let worse = of_money.into_iter().chain(of_tokens);
-    let worse = worse.max_by_key(|(level, _)| *level);
-    worse.map(|(_, share)| share)
-}
-
 #[expect(
     clippy::cast_precision_loss,
     reason = "tenths of percents are exact below 2^53; above, they are beyond use"
 )]
 fn percent(report: &StatusReport) -> Option<f64> {
-    let share = match report.worst_team(TeamReport::used_level) {
-        Some(team) => share_of(team),
-        None => report.spending()?.share(),
-    }?;
+    level(report)?;
+    let spending = match report.worst_team(TeamReport::used_level) {
+        Some(team) => team.spending(),
+        None => report.spending(),
+    };
+    let share = spending?.share()?;
     Some(share.tenths as f64 / 10.0)
 }
 
