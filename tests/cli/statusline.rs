@@ -85,6 +85,15 @@ fn the_worse_limit_of_a_team_is_shown() {
 }
 
 #[test]
+fn a_cost_of_a_team_that_is_only_a_part_is_marked_like_that_of_all() {
+    let log = "## Daily Detail — 2026-02-24\n\n| Team | Tokens | Cost |\n|---|---|---|\n| A | 500 | $9.50 |\n| A | 400 | - |\n";
+    let settings = "[budget]\ncost = \"20 USD\"\n[teams.A]\ncost = \"10 USD\"\n";
+    let folder = repository(&[("cost-log.md", log), ("tokmon.toml", settings)]);
+    let line = Tokmon::new(["statusline", "--team", "A"]).folder(folder.path());
+    assert_snapshot!(line.output(), @"A 95.0% $9.500+/$10.00 CRIT | cost 47.5% $9.500+/$20.00 OK | 900 tokens");
+}
+
+#[test]
 fn the_current_month_is_judged() {
     let no_budget = repository(&[("cost-log.md", &log_of(5))]);
     let shown = [

@@ -1,7 +1,7 @@
 //! The status in a single line, and the short texts that it shares with the screens.
 
 use crate::{
-    analysis::{Spending, StatusReport, TeamReport, amounts_of, problem_of_money},
+    analysis::{CostBudget, Spending, StatusReport, TeamReport, amounts_of, problem_of_money},
     model::{Level, Money, Percent, Tokens},
     render::{Cell, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
 };
@@ -201,7 +201,10 @@ pub fn used_by(team: &TeamReport, style: OutputStyle) -> LinePart {
     let amounts = match (spending.currency, team.allocated_tokens) {
         (Some(currency), _) => {
             let money = |nanos| style.money(Money { nanos, currency });
-            format!("{}/{}", money(spending.used), money(spending.budget))
+            let is_partial = |budget: &CostBudget| !budget.complete;
+            let is_partial = team.cost_budget.as_ref().is_some_and(is_partial);
+            let mark = if is_partial { "+" } else { "" };
+            format!("{}{mark}/{}", money(spending.used), money(spending.budget))
         }
         (None, of) => {
             let (used, of) = (team.used_tokens.unwrap_or_default(), of.unwrap_or_default());
