@@ -48,7 +48,8 @@ pub struct StatuslineDocument {
     pub team: Option<String>,
     /// The worst level of what is used, in tokens and in money; with a team, of its limits, too. Absent without a budget.
     pub level: Option<Level>,
-    /// How often the guard was overridden in the month. Absent where the log cannot be read.
+    /// How often the guard was overridden in the month, or in the period of a budget that is reset by hand. Absent where the log cannot be
+    /// read.
     pub overrides: Option<usize>,
     /// Why there are no figures.
     pub error: Option<String>,
