@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset};
 use super::{LoadFailure, LogFiles, MonthChoice, ViewRequest, files_of, may_be_current};
 use crate::{
     analysis::{
-        HoldState, Rows, StatusReport,
+        HoldState, ReconciledMonth, Rows, StatusReport,
         forecast::BacktestExtent,
         guard::{self, GuardAnswer, GuardDecision, GuardReason, GuardRequest, Standing, Unjudged},
     },
@@ -103,21 +103,7 @@ pub fn guarded(
     };
     let report = view.report(&reconciled, &policy, &log.shown, now);
     let standing = Standing::of(&reconciled, &report, &policy, request);
-    let granted = request.team.as_deref().and_then(|team| {
-        let may_have = request.by_override && standing.hold.is_none();
-        guard::override_hold(&reconciled, team, now).filter(|_| may_have)
-    });
-    let under_override = granted.map(|id| {
-        let request = GuardRequest {
-            under_hold: Some(id),
-            ..request.clone()
-        };
-        let mut under = Standing::of(&reconciled, &report, &policy, &request);
-        // What is wrong with the hold that was given is said all the same.
-        under.ended_hold.clone_from(&standing.ended_hold);
-        under.foreign_hold.clone_from(&standing.foreign_hold);
-        under
-    });
+    let under_override = under_override(&standing, (&reconciled, &report, &policy), request);
     let holds = reconciled.live_holds(now).into_iter().map(|hold| KeptHold {
         id: hold.id.to_owned(),
         team: hold.team.to_owned(),
@@ -137,6 +123,27 @@ pub fn guarded(
         under_override,
         policy,
     })
+}
+
+/// Where the budget stands under the hold that an override granted the team of a request, where the request may have it.
+fn under_override(
+    standing: &Standing,
+    (reconciled, report, policy): (&ReconciledMonth<'_>, &StatusReport, &Policy),
+    request: &GuardRequest,
+) -> Option<Standing> {
+    if !request.by_override || standing.hold.is_some() {
+        return None;
+    }
+    let team = request.team.as_deref()?;
+    let request = GuardRequest {
+        under_hold: Some(guard::override_hold(reconciled, team, report.now)?),
+        ..request.clone()
+    };
+    let mut under = Standing::of(reconciled, report, policy, &request);
+    // What is wrong with the hold that was given is said all the same.
+    under.ended_hold.clone_from(&standing.ended_hold);
+    under.foreign_hold.clone_from(&standing.foreign_hold);
+    Some(under)
 }
 
 pub(super) fn view(options: &JudgeOptions) -> ViewRequest {

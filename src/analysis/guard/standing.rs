@@ -62,30 +62,19 @@ impl Standing {
         let usage = usage.and_then(|name| reconciled.find_team(name));
         let mut teams = report.teams.iter();
         let team = usage.and_then(|usage| teams.find(|team| team.name == usage.name));
+        let unknown = request.team.as_deref().filter(|_| team.is_none());
+        let similar = unknown.and_then(|name| reconciled.search_team(name));
         let mut standing = Self {
             caps: Vec::new(),
             team: team.map(|team| team.name.clone()),
-            unknown_team: request.team.clone().filter(|_| team.is_none()),
-            similar_team: request
-                .team
-                .as_deref()
-                .filter(|_| team.is_none())
-                .and_then(|name| {
-                    let similar = reconciled.search_team(name)?;
-                    Some(similar.name.clone())
-                }),
+            unknown_team: unknown.map(str::to_owned),
+            similar_team: similar.map(|team| team.name.clone()),
             estimate: request
                 .needs_estimate()
                 .then(|| TokenEstimate::of(reconciled, usage, policy)),
             resets_at: report.resets_at,
             unjudged: None,
-            hold: own.map(|hold| GuardHold {
-                id: hold.id.to_owned(),
-                tokens: hold.tokens,
-                cost: hold.cost,
-                model: hold.model.map(str::to_owned),
-                overridden: hold.overridden,
-            }),
+            hold: own.map(GuardHold::of),
             ended_hold: id.filter(|_| named.is_none()).map(str::to_owned),
             foreign_hold: named.filter(|_| own.is_none()).map(|hold| ForeignHold {
                 id: hold.id.to_owned(),
@@ -233,6 +222,18 @@ impl Standing {
             caps: caps.collect(),
             model,
             cost,
+        }
+    }
+}
+
+impl GuardHold {
+    fn of(hold: &LiveHold<'_>) -> Self {
+        Self {
+            id: hold.id.to_owned(),
+            tokens: hold.tokens,
+            cost: hold.cost,
+            model: hold.model.map(str::to_owned),
+            overridden: hold.overridden,
         }
     }
 }

@@ -262,14 +262,8 @@ fn with_names(answer: Answer, judged: &Judged) -> Answer {
         };
         format!("the log knows no team {team}; {effect}")
     });
-    let ended = decision.ended_hold.as_ref().map(|id| {
-        format!("the hold {id} of TOKMON_HOLD has ended or is not in the log, so it is not used")
-    });
-    let foreign = decision.foreign_hold.as_ref().map(|hold| {
-        let (id, team) = (&hold.id, &hold.team);
-        format!("the hold {id} of TOKMON_HOLD is that of {team}, so it is not used")
-    });
-    let parts = [team, ended, foreign, warning].into_iter().flatten();
+    let hold = render::guard::unused_hold(decision, " of TOKMON_HOLD", "it is not used");
+    let parts = [team, hold, warning].into_iter().flatten();
     let text = parts.collect::<Vec<_>>().join("; ");
     Answer::Allow {
         warning: Some(text).filter(|text| !text.is_empty()),

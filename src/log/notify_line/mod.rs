@@ -183,6 +183,13 @@ mod tests {
         }
     }
 
+    #[track_caller]
+    fn assert_said(table: &[(&str, &str)]) {
+        for (rest, expected) in table {
+            assert_eq!(said(rest), *expected, "{rest}");
+        }
+    }
+
     #[test]
     fn what_is_malformed_is_found_with_its_column() {
         let table = [
@@ -226,6 +233,13 @@ mod tests {
                 "2026-02-25T10:55:12Z event=override cost=free month=2026-02",
                 "column 51: `cost` of this line cannot be read, so the line says nothing (expected an amount like `$0.381`)",
             ),
+        ];
+        assert_said(&table);
+    }
+
+    #[test]
+    fn what_is_malformed_in_a_notice_is_found_with_its_column() {
+        let table = [
             (
                 "2026-02-25T10:55:12Z threshold=much scope=total basis=actual",
                 "column 41: `threshold` of this line cannot be read, so the line says nothing (expected a percentage like `80`)",
@@ -247,8 +261,6 @@ mod tests {
                 "column 76: `period` of this line cannot be read, so the line says nothing (expected a month like `2026-02`, or the time since when)",
             ),
         ];
-        for (rest, expected) in table {
-            assert_eq!(said(rest), expected, "{rest}");
-        }
+        assert_said(&table);
     }
 }

@@ -1,5 +1,6 @@
 //! The answer of `guard` as text and as JSON. `text` has the sentences.
 
+mod notes;
 mod text;
 
 use std::io::{self, Write};
@@ -9,7 +10,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-pub use text::{notes, reason, way_out};
+pub use notes::{notes, unused_hold};
+pub use text::{reason, way_out};
 
 use super::{Format, OutputStyle, counted, json, prefixed, sanitize};
 use crate::{

@@ -1,4 +1,4 @@
-//! A decision of `guard` in plain words: why it is answered so, what a person can do, and what is to be known beside it.
+//! A decision of `guard` in plain words: why it is answered so, and what a person can do. What is to be known beside it is for `notes`.
 
 use std::{borrow::Cow, cmp::Ordering};
 
@@ -7,7 +7,7 @@ use crate::{
         CapAmount, CapScope,
         guard::{
             CapCheck, EstimateSource, GuardAnswer, GuardDecision, GuardHold, GuardReason,
-            PriceSource, RequestCost, TokenEstimate,
+            PriceSource, TokenEstimate,
         },
     },
     model::{ModelTier, Tokens, in_brackets},
@@ -132,7 +132,7 @@ fn resets(decision: &GuardDecision) -> String {
 }
 
 /// `the token budget`, `the cost budget`, `the allocation of Team A`.
-fn name(check: &CapCheck) -> String {
+pub(super) fn name(check: &CapCheck) -> String {
     match (&check.cap.scope, check.is_of_money()) {
         (CapScope::Team(team), false) => format!("the allocation of {team}"),
         (CapScope::Team(team), true) => format!("the cost budget of {team}"),
@@ -356,68 +356,6 @@ fn level(check: &CapCheck) -> String {
 }
 
 /// A name that a caller gave, as much of it as a message has room for.
-fn short(name: &str) -> Cow<'_, str> {
+pub(super) fn short(name: &str) -> Cow<'_, str> {
     cut(name, 64, "…")
-}
-
-/// What is to be known beside the answer: names that are not known, and prices that are assumed.
-pub fn notes(decision: &GuardDecision) -> Vec<String> {
-    let ended = decision.ended_hold.as_ref().map(|id| {
-        format!(
-            "the hold {} has ended or is not in the log, so the request is judged without it",
-            short(id)
-        )
-    });
-    let foreign = decision.foreign_hold.as_ref().map(|hold| {
-        format!(
-            "the hold {} is that of {}, so the request is judged without it",
-            short(&hold.id),
-            short(&hold.team)
-        )
-    });
-    let is_denied = decision.reason == GuardReason::UnknownTeam;
-    let team = decision
-        .unknown_team
-        .as_ref()
-        .filter(|_| !is_denied)
-        .map(|team| {
-            let team = short(team);
-            let meant = decision.similar_team.as_ref();
-            let meant = meant.map(|meant| format!("; did you mean \"{meant}\"?"));
-            format!(
-                "the log knows no team \"{team}\", so only the budget of all teams applies{}",
-                meant.unwrap_or_default()
-            )
-        });
-    let model = decision.model.as_ref().filter(|model| model.is_unknown);
-    let model = model.map(|model| {
-        let (name, tier) = (short(&model.name), model.tier);
-        let priced = match decision.cost {
-            Some(cost) if cost.source == PriceSource::Tier => {
-                " and priced as the most expensive of it"
-            }
-            _ => "",
-        };
-        format!("the model \"{name}\" is not known: it is taken for one of the {tier} tier{priced}")
-    });
-    let used = decision.to.as_ref().map(|to| (&to.model, to.tier));
-    let asked = decision.model.as_ref().filter(|model| !model.is_unknown);
-    let used = used.or_else(|| asked.map(|model| (&model.name, model.tier)));
-    let is_tier = |of: &RequestCost| of.source == PriceSource::Tier;
-    let priced = decision.cost.filter(is_tier).and(used);
-    let priced = priced.map(|(model, tier)| {
-        let model = short(model);
-        format!(
-            "no price of {model} is known: it is priced as the most expensive of the {tier} tier"
-        )
-    });
-    let partial = decision.caps.iter().find(|check| !check.cap.complete);
-    let partial = partial.map(|check| {
-        let (of, spent) = (name(check), check.cap.amount(check.used));
-        format!("some tokens have no cost and no price, so more of {of} is spent than {spent}")
-    });
-    [ended, foreign, team, model, priced, partial]
-        .into_iter()
-        .flatten()
-        .collect()
 }
