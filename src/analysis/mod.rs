@@ -43,7 +43,7 @@ pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
 pub use caps::{Cap, CapAmount, CapScope, CapSource, caps};
 pub use cost::{Cost, CostSum};
-pub use cost_budget::{CostBudget, ForeignLimit, foreign_limits};
+pub use cost_budget::{CostBudget, CostProblem, ForeignLimit, foreign_limits};
 pub use forecast::{
     Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,

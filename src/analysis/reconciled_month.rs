@@ -141,21 +141,28 @@ impl ReconciledMonth<'_> {
     }
 
     pub fn cost(&self) -> Option<Cost> {
-        let mut cost = PricedCost::default();
+        self.cost_sum().report(self.currency())
+    }
+
+    pub(super) fn cost_sum(&self) -> PricedCost {
+        let mut sum = PricedCost::default();
         for team in &self.teams {
-            cost.add(&team.cost(self.currency(), self.ledger.price));
+            sum.add(&self.cost_sum_of(team));
         }
-        cost.report(self.currency())
+        sum
+    }
+
+    pub(super) fn cost_sum_of(&self, team: &TeamUsage) -> PricedCost {
+        team.cost(self.currency(), self.ledger.price)
     }
 
     /// The tokens of a team that have neither a cost nor a price.
     pub fn unpriced_of(&self, team: &TeamUsage) -> Tokens {
-        team.cost(self.currency(), self.ledger.price).unpriced
+        self.cost_sum_of(team).unpriced
     }
 
     pub fn cost_of_team(&self, team: &TeamUsage) -> Option<Cost> {
-        let cost = team.cost(self.currency(), self.ledger.price);
-        cost.report(self.currency())
+        self.cost_sum_of(team).report(self.currency())
     }
 
     /// What the monthly rows of a team lack to say all that its details say.

@@ -412,6 +412,57 @@ fn unknown_teams_are_denied_where_the_settings_say_so() {
 }
 
 #[test]
+fn tokens_without_a_cost_are_estimated_and_not_free() {
+    let bare = "## 2026-02 Monthly Summary\n\n| Team | Tokens | Cost |\n|---|---|---|\n| QA | 6,100 | |\n| Docs | 0 | |\n";
+    let partly = format!("{bare}| DevOps | 1,000 | $0.50 |\n");
+    let in_euros = format!("{bare}| DevOps | 1,000 | €0.50 |\n");
+    let with_price = format!("> **Currency:** USD @ $0.003/1K tokens\n\n{bare}");
+    let open = format!("{partly}| Web | 10 | ≥$0.10 |\n");
+    let total = "[budget]\ncost = 20";
+    let tight = "[budget]\ncost = 0.16";
+    let of_team = "[teams.QA]\ncost = 2";
+    let euros = "[budget]\ncost = \"20 EUR\"";
+    let ask = &["guard", "--tokens", "1K"][..];
+    let asks = &["guard", "--team", "QA", "--tokens", "1K"][..];
+    let opus = &["guard", "--tokens", "1K", "--model", "opus"][..];
+    let mut pictures = String::new();
+    for (name, log, settings, args) in [
+        ("no costs", bare, total, ask),
+        (
+            "too little left for the estimate and the request",
+            bare,
+            tight,
+            ask,
+        ),
+        ("little money left", bare, "[budget]\ncost = 1", opus),
+        (
+            "a default tier",
+            bare,
+            "[budget]\ncost = 20\n[guard]\ndefault_tier = \"bottom\"",
+            ask,
+        ),
+        ("a price of the log", &with_price, total, ask),
+        ("one row with a cost", &partly, total, ask),
+        ("a team without costs", &partly, of_team, asks),
+        (
+            "nothing used",
+            bare,
+            "[teams.Docs]\ncost = 2",
+            &["guard", "--team", "Docs", "--tokens", "1K"],
+        ),
+        ("a cost that may be more", &open, total, ask),
+        ("a currency with an average alone", &in_euros, euros, ask),
+        ("a currency without any price", bare, euros, ask),
+    ] {
+        let _ = writeln!(pictures, "=== {name}\n{}", run(log, settings, args));
+    }
+    let json = run(bare, total, &["guard", "--tokens", "1K", "--json"]).out;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let _ = writeln!(pictures, "{:#}", json["cap"]);
+    assert_snapshot!(pictures);
+}
+
+#[test]
 fn costs_that_are_rounded_to_nothing_make_no_work_free() {
     let row = "| QA | 9,500 | $0.000 |";
     let rows =

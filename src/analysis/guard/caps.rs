@@ -6,7 +6,7 @@ use serde_with::skip_serializing_none;
 
 use crate::{
     analysis::{Cap, CapAmount, CapScope},
-    model::{Level, Percent, Thresholds},
+    model::{Level, Money, Percent, Thresholds, Tokens},
 };
 
 /// A cap with a request. It admits what is used, reserved and requested up to its limit exactly.
@@ -14,11 +14,24 @@ use crate::{
 #[serde(into = "CapReport")]
 pub struct CapCheck {
     pub cap: Cap,
-    /// What is used, which is known.
+    /// What is used: what is known of it, and what is estimated.
     pub used: i128,
+    /// What of it is estimated.
+    pub estimated: Option<EstimatedUse>,
+    /// More is used than this, and nothing says how much.
+    pub is_open: bool,
     pub requested: i128,
     /// The level of what is used and reserved, before the request.
     pub level: Level,
+}
+
+/// What tokens without a cost are likely to cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct EstimatedUse {
+    #[serde(flatten)]
+    pub money: Money,
+    /// The tokens that have neither a cost nor a price.
+    pub tokens: Tokens,
 }
 
 /// A cap as JSON has it.
@@ -33,7 +46,10 @@ pub struct CapReport {
     /// `tokens` or `cost`.
     unit: &'static str,
     limit: CapAmount,
+    /// What is used, with what is estimated.
     used: CapAmount,
+    /// What of it is estimated, for tokens that have neither a cost nor a price.
+    estimated: Option<EstimatedUse>,
     /// What holds reserve.
     reserved: CapAmount,
     /// What remains of the limit before the request, negative where more is used and reserved.
@@ -43,7 +59,7 @@ pub struct CapReport {
     would_use: CapAmount,
     /// The level of what is used and reserved, before the request.
     level: Level,
-    /// Every token has its cost; otherwise more is used than this.
+    /// Every token has its cost; otherwise some of it is estimated, or more is used than this.
     complete: bool,
 }
 
@@ -74,6 +90,7 @@ impl From<CapCheck> for CapReport {
             },
             limit: cap.amount(cap.limit),
             used: cap.amount(check.used),
+            estimated: check.estimated,
             reserved: cap.amount(cap.reserved),
             remaining: cap.amount(cap.left()),
             requested: cap.amount(check.requested),
@@ -89,6 +106,8 @@ impl CapCheck {
     pub(super) fn of(cap: Cap, thresholds: &Thresholds) -> Option<Self> {
         Some(Self {
             used: cap.used?,
+            estimated: None,
+            is_open: !cap.complete,
             requested: 0,
             level: cap.reserved_level(thresholds)?,
             cap,

@@ -115,7 +115,7 @@ pub enum PriceSource {
     BuiltIn,
     /// The model has no known price: that of the most expensive typical model of its tier, or of the default tier.
     Tier,
-    /// What a token of the month has cost so far.
+    /// What a token of the month that has a cost has cost so far.
     Average,
 }
 
@@ -132,17 +132,23 @@ pub struct RequestCost {
 pub(in crate::analysis) struct LogPrices {
     /// That of its header.
     header: Option<Price>,
-    /// What the month has cost, and the tokens that this is of.
+    /// What the tokens of the month that have a cost have cost, and how many they are.
     spent: Option<(Money, Tokens)>,
+    /// All tokens of the month have one.
+    is_complete: bool,
 }
 
 impl LogPrices {
     pub(in crate::analysis) fn of(reconciled: &ReconciledMonth<'_>) -> Self {
-        let spent = reconciled.cost();
-        let spent = spent.filter(|cost| cost.complete && cost.others.is_empty());
+        let sum = reconciled.cost_sum();
+        let with_cost = reconciled.used().saturating_sub(sum.unpriced);
+        let is_open = sum.open;
+        let spent = sum.report(reconciled.currency());
+        let spent = spent.filter(|cost| !is_open && cost.others.is_empty());
         Self {
             header: reconciled.ledger.header_price(),
-            spent: spent.map(|cost| (cost.money, reconciled.used())),
+            is_complete: spent.as_ref().is_some_and(|cost| cost.complete),
+            spent: spent.map(|cost| (cost.money, with_cost)),
         }
     }
 }
@@ -175,7 +181,12 @@ pub(in crate::analysis) fn cost(
     };
     let Some(model) = model else {
         let tier = || tier_cost(policy.guard.default_tier, tokens, currency);
-        return header().or_else(average).or_else(tier);
+        // A few rows with a cost say little of the others.
+        return if log.is_complete {
+            header().or_else(average).or_else(tier)
+        } else {
+            header().or_else(tier).or_else(average)
+        };
     };
     let known = known_cost(model, tokens, policy);
     let known = known.filter(|cost| cost.money.currency == currency);

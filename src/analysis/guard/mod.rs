@@ -21,7 +21,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use strum::{Display, IntoStaticStr, VariantArray};
 
-pub use caps::CapCheck;
+pub use caps::{CapCheck, EstimatedUse};
 pub use counts::DecisionCounts;
 pub use decide::{decide, decide_by_known};
 pub use estimate::{EstimateSource, PriceSource, RequestCost, TokenEstimate};

@@ -3,16 +3,16 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::{
-    EstimateSource, ForeignHold, GuardHold, GuardReason, GuardRequest, RequestKind, TokenEstimate,
-    Unjudged,
+    EstimateSource, EstimatedUse, ForeignHold, GuardHold, GuardReason, GuardRequest, RequestKind,
+    TokenEstimate, Unjudged,
     caps::CapCheck,
     decide::Trial,
     estimate::{self, LogPrices},
 };
 use crate::{
     analysis::{
-        self, Cap, CapScope, CostBudget, ReconciledMonth, StatusReport, held_money::HeldMoney,
-        holds::LiveHold,
+        self, Cap, CapScope, CostBudget, CostProblem, ReconciledMonth, StatusReport,
+        held_money::HeldMoney, holds::LiveHold,
     },
     model::{Currency, Policy, Tokens},
 };
@@ -102,6 +102,7 @@ impl Standing {
         own: Option<&LiveHold<'_>>,
         (reconciled, report, policy): (&ReconciledMonth<'_>, &StatusReport, &Policy),
     ) {
+        let (estimated, is_open) = self.estimate_use(&mut cap, (reconciled, report, policy));
         if cap.used.is_none() {
             let (message, key) = not_judged(&cap, report);
             let help = format!("set {key} in the currency of the log, and prices in it");
@@ -141,8 +142,53 @@ impl Standing {
                 );
             }
         }
-        self.caps
-            .extend(CapCheck::of(cap, &report.budget.thresholds));
+        let check = CapCheck::of(cap, &report.budget.thresholds);
+        self.caps.extend(check.map(|check| CapCheck {
+            estimated,
+            is_open,
+            ..check
+        }));
+    }
+
+    /// Adds to what is used of a cap in money what the tokens without a cost are likely to cost, and says whether more is used.
+    fn estimate_use(
+        &mut self,
+        cap: &mut Cap,
+        (reconciled, report, policy): (&ReconciledMonth<'_>, &StatusReport, &Policy),
+    ) -> (Option<EstimatedUse>, bool) {
+        let Some(currency) = cap.currency.filter(|_| !cap.complete) else {
+            return (None, false);
+        };
+        let usage = cap.scope.team().map(|name| reconciled.find_team(name));
+        let usage = usage.flatten();
+        let sum = reconciled.spent_sum(usage);
+        let is_open = sum.open || sum.has_others(currency);
+        let problem = cost_budget(&cap.scope, report).and_then(|cost| cost.problem);
+        let tokens = match problem {
+            Some(CostProblem::OtherCurrency { .. }) => return (None, is_open),
+            // Nothing has a cost.
+            Some(CostProblem::NoCosts) => match usage {
+                Some(team) => reconciled.spent_of(team).unwrap_or_default(),
+                None => reconciled.spent(),
+            },
+            None => sum.unpriced,
+        };
+        if tokens == Tokens::ZERO {
+            return (None, is_open);
+        }
+        let of = (&self.prices, policy);
+        let Some(cost) = estimate::cost(None, tokens, currency, of) else {
+            if cap.used.is_some() {
+                let name = named_budget(cap);
+                let help = format!("set a price in {currency} under [prices] in tokmon.toml");
+                self.unjudged(format!("{name} cannot be judged: {tokens} of its tokens have no cost, and no price in {currency} is known"), help);
+            }
+            return (None, true);
+        };
+        let known = cap.used.unwrap_or_default();
+        cap.used = Some(known.saturating_add(cost.money.nanos));
+        let money = cost.money;
+        (Some(EstimatedUse { money, tokens }), is_open)
     }
 
     fn unjudged(&mut self, message: String, help: String) {
@@ -274,27 +320,30 @@ fn no_price(model: Option<&str>, currency: Currency) -> String {
 
 /// Why a cap in money cannot be judged, and the key that sets it.
 fn not_judged(cap: &Cap, report: &StatusReport) -> (String, String) {
-    let why = |budget: Option<&CostBudget>| {
-        let problem = budget.and_then(CostBudget::problem);
-        problem.unwrap_or_default()
+    let problem = cost_budget(&cap.scope, report).and_then(CostBudget::problem);
+    let name = named_budget(cap);
+    let why = problem.unwrap_or_default();
+    let key = match &cap.scope {
+        CapScope::Total => "`[budget] cost`".to_owned(),
+        CapScope::Team(name) => format!("`[teams.\"{name}\"] cost`"),
     };
+    (format!("{name} cannot be judged: {why}"), key)
+}
+
+/// `the cost budget of $20.00`, `the cost budget of QA, $20.00,`.
+fn named_budget(cap: &Cap) -> String {
     let limit = cap.amount(cap.limit);
     match &cap.scope {
-        CapScope::Total => (
-            format!(
-                "the cost budget of {limit} cannot be judged: {}",
-                why(report.cost_budget.as_ref())
-            ),
-            "`[budget] cost`".to_owned(),
-        ),
-        CapScope::Team(name) => {
-            let mut teams = report.teams.iter();
-            let team = teams.find(|team| team.name == *name);
-            let why = why(team.and_then(|team| team.cost_budget.as_ref()));
-            (
-                format!("the cost budget of {name}, {limit}, cannot be judged: {why}"),
-                format!("`[teams.\"{name}\"] cost`"),
-            )
-        }
+        CapScope::Total => format!("the cost budget of {limit}"),
+        CapScope::Team(name) => format!("the cost budget of {name}, {limit},"),
     }
+}
+
+/// The budget in money that a cap is of.
+fn cost_budget<'r>(scope: &CapScope, report: &'r StatusReport) -> Option<&'r CostBudget> {
+    let Some(name) = scope.team() else {
+        return report.cost_budget.as_ref();
+    };
+    let team = report.teams.iter().find(|team| team.name == *name)?;
+    team.cost_budget.as_ref()
 }

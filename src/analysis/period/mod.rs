@@ -102,26 +102,27 @@ impl ReconciledMonth<'_> {
     }
 
     pub fn spent_cost(&self) -> Option<Cost> {
-        let Some(period) = &self.period else {
-            return self.cost();
-        };
-        let mut cost = PricedCost::default();
-        for team in period.teams.values() {
-            cost.add(&team.cost);
-        }
-        cost.report(self.currency())
+        self.spent_sum(None).report(self.currency())
     }
 
     pub fn spent_cost_of(&self, team: &TeamUsage) -> Option<Cost> {
-        match &self.period {
-            Some(period) => period
-                .teams
-                .get(&team.id)?
-                .cost
-                .clone()
-                .report(self.currency()),
-            None => self.cost_of_team(team),
+        self.spent_sum(Some(team)).report(self.currency())
+    }
+
+    /// What is spent by all teams, or by one.
+    pub(super) fn spent_sum(&self, team: Option<&TeamUsage>) -> PricedCost {
+        let Some(period) = &self.period else {
+            return team.map_or_else(|| self.cost_sum(), |team| self.cost_sum_of(team));
+        };
+        if let Some(team) = team {
+            let of_team = period.teams.get(&team.id);
+            return of_team.map(|of| of.cost.clone()).unwrap_or_default();
         }
+        let mut sum = PricedCost::default();
+        for team in period.teams.values() {
+            sum.add(&team.cost);
+        }
+        sum
     }
 
     pub(super) fn period_report(&self) -> Option<PeriodReport> {

@@ -1,7 +1,10 @@
 //! What is to be known beside a decision of `guard`.
 
 use super::text::{name, short};
-use crate::analysis::guard::{GuardDecision, GuardReason, PriceSource, RequestCost};
+use crate::{
+    analysis::guard::{EstimatedUse, GuardDecision, GuardReason, PriceSource, RequestCost},
+    render::counted,
+};
 
 /// That the hold which was given is not one of the work's own. `from` is put behind its id, and `effect` says what follows.
 pub fn unused_hold(decision: &GuardDecision, from: &str, effect: &str) -> Option<String> {
@@ -55,12 +58,20 @@ pub fn notes(decision: &GuardDecision) -> Vec<String> {
             "no price of {model} is known: it is priced as the most expensive of the {tier} tier"
         )
     });
-    let partial = decision.caps.iter().find(|check| !check.cap.complete);
+    let mut caps = decision.caps.iter();
+    let estimate = caps.find_map(|check| Some((name(check), check.estimated?)));
+    let estimate = estimate.map(|(of, EstimatedUse { money, tokens })| {
+        let tokens = counted(tokens.0, "token");
+        format!(
+            "{tokens} have no cost and no price, so {money} is taken for them in {of}: add a column `Model` with prices under [prices] in tokmon.toml, or record with --cost"
+        )
+    });
+    let partial = decision.caps.iter().find(|check| check.is_open);
     let partial = partial.map(|check| {
         let (of, spent) = (name(check), check.cap.amount(check.used));
-        format!("some tokens have no cost and no price, so more of {of} is spent than {spent}")
+        format!("some costs are not known, so more of {of} is spent than {spent}")
     });
-    [hold, team, model, priced, partial]
+    [hold, team, model, priced, estimate, partial]
         .into_iter()
         .flatten()
         .collect()

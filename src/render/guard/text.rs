@@ -6,8 +6,8 @@ use crate::{
     analysis::{
         CapAmount, CapScope,
         guard::{
-            CapCheck, EstimateSource, GuardAnswer, GuardDecision, GuardHold, GuardReason,
-            PriceSource, TokenEstimate,
+            CapCheck, EstimateSource, EstimatedUse, GuardAnswer, GuardDecision, GuardHold,
+            GuardReason, PriceSource, TokenEstimate,
         },
     },
     model::{ModelTier, Tokens, in_brackets},
@@ -78,14 +78,23 @@ fn why(decision: &GuardDecision, reason: GuardReason) -> String {
             let ladder = &decision.ladder;
             let is_limit = is_open && ladder.limited_by.is_some();
             let tier = ladder.admitted_tier.filter(|_| is_limit);
-            return within + &prefixed("; only ", tier.map(may_start));
+            return within + &estimated(cap) + &prefixed("; only ", tier.map(may_start));
         }
         GuardReason::Cap => refused(decision, cap),
         GuardReason::Level | GuardReason::MoneyLeft | GuardReason::NoCheaperModel => {
             by_ladder(decision, cap, reason)
         }
     };
-    format!("{why}; {}", resets(decision))
+    format!("{why}{}; {}", estimated(cap), resets(decision))
+}
+
+/// `; $0.152 of what is spent is estimated, for 6,100 tokens without a cost`.
+fn estimated(check: &CapCheck) -> String {
+    let estimated = check.estimated.map(|EstimatedUse { money, tokens }| {
+        let tokens = counted(tokens.0, "token");
+        format!("{money} of what is spent is estimated, for {tokens} without a cost")
+    });
+    prefixed("; ", estimated)
 }
 
 /// `the hold k3f9 reserves 6,000 tokens for it`.
@@ -262,7 +271,7 @@ fn refused(decision: &GuardDecision, check: &CapCheck) -> String {
         }
         _ => at_cost(decision, &shown),
     };
-    let at_least = if check.cap.complete { "" } else { "at least " };
+    let at_least = if check.is_open { "at least " } else { "" };
     let [reserved, wanted, would_use] =
         [check.cap.reserved, check.requested, check.would_use()].map(|of| shown.amount(of));
     let fit = one_or_more(decision, "does not fit", "do not fit");
