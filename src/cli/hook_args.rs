@@ -92,7 +92,7 @@ pub struct HooksArgs {
     pub uninstall: Option<PathBuf>,
     /// Deny where tokmon cannot decide
     ///
-    /// Without this option, work goes on if something is wrong, and the harness shows why. Where there is no log or no budget, work goes on in any case.
+    /// Without this option, work goes on if something is wrong, and the harness shows why. Where there is no log or no budget, work goes on in any case. A log that holds no usage is something wrong where the settings state a budget.
     #[arg(long)]
     pub fail_closed: bool,
     /// The team that spends

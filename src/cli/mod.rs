@@ -34,7 +34,7 @@ pub use alert_args::{AlertArgs, TrustArgs};
 pub use budget_args::{BudgetArgs, PricesArgs};
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
 pub use help::{GROUPS, fitted, outline_fitted};
-pub use hook_args::{HookPurpose, HooksArgs, StatuslineArgs};
+pub use hook_args::{HookPurpose, HooksArgs, OnError, StatuslineArgs};
 pub use record_args::{RecordArgs, StatementArgs};
 pub use serve_args::ServeArgs;
 pub use subcommands::{

@@ -234,6 +234,16 @@ impl Policy {
         }
     }
 
+    /// Whether any budget is set, of a month or of a team included.
+    pub fn states_limit(&self) -> bool {
+        let of_month = |month: &MonthBudget| month.tokens.is_some() || month.cost.is_some();
+        let of_team = |team: &TeamPolicy| team.tokens.is_some() || team.cost.is_some();
+        self.budget.is_some()
+            || self.cost_budget.is_some()
+            || self.months.values().any(of_month)
+            || self.teams.iter().any(of_team)
+    }
+
     pub fn cost_budget_of(&self, month: Month) -> Option<Money> {
         let of_month = self.months.get(&month).and_then(|budget| budget.cost);
         of_month.or(self.cost_budget)

@@ -396,6 +396,43 @@ fn where_nothing_can_be_decided_work_goes_on_and_the_reason_is_shown() {
 }
 
 #[test]
+fn a_log_without_usage_is_denied_where_the_settings_state_a_budget_and_errors_deny() {
+    let log = fs::read_to_string(used(10).path().join("cost-log.md")).unwrap();
+    let mut shown = String::new();
+    for (what, log, settings) in [
+        ("emptied", "", "[budget]\ntokens = 1000\n"),
+        ("emptied, money", "", "[budget]\ncost = 5\n"),
+        (
+            "emptied, a month",
+            "",
+            "[budget.months.\"2026-01\"]\ntokens = 5\n",
+        ),
+        ("emptied, a team", "", "[teams.QA]\ncost = 5\n"),
+        ("overwritten", "# Notes\n", "[budget]\ntokens = 1000\n"),
+        ("emptied, no budget", "", "[guard]\nestimate = 5\n"),
+        ("a log", &log, "[budget]\ntokens = 900_000_000\n"),
+    ] {
+        let folder = repository(&[("cost-log.md", log), ("tokmon.toml", settings)]);
+        for on_error in ["allow", "deny"] {
+            let question = json!({ "hook_event_name": "UserPromptSubmit", "transcript_path": "t" });
+            let Ran { code, out, err } = hook(
+                folder.path(),
+                "claude",
+                question.to_string().as_bytes(),
+                &["--on-error", on_error],
+            );
+            let _ = writeln!(
+                shown,
+                "{what}, {on_error}: {code} {}{}",
+                out.trim_end(),
+                err.trim_end()
+            );
+        }
+    }
+    assert_snapshot!(shown);
+}
+
+#[test]
 fn bad_input_never_ends_with_a_code_that_blocks() {
     let folder = used(10);
     let deep = format!(

@@ -9,7 +9,7 @@ use crate::{
     analysis::guard::{
         GuardAnswer, GuardDecision, GuardReason, GuardRequest, RequestKind, RequestedModel,
     },
-    cli::{GlobalArgs, GuardArgs},
+    cli::{GlobalArgs, GuardArgs, OnError},
     commands::{
         Context,
         guard::{Judged, count, judge},
@@ -95,8 +95,9 @@ fn judged_answer(
     run: &mut Run<'_, '_>,
 ) -> Result<Answer, NotDecided> {
     let request = request(options, asked, folder, run)?;
+    let must_decide = options.hook.on_error == OnError::Deny && states_limit(run)?;
     let judged = judge(&request, run).map_err(|failure| {
-        if failure.is_no_log() {
+        if failure.is_no_log() && !must_decide {
             return NotDecided::Unguarded(failure.to_string());
         }
         NotDecided::Failed(failure)
@@ -119,6 +120,14 @@ fn judged_answer(
         }
         _ => Ok(answer),
     }
+}
+
+/// Whether a budget is set beside the log, so that a log without any usage is no reason to guard nothing.
+fn states_limit(run: &mut Run<'_, '_>) -> Result<bool, Failure> {
+    let log = run.locate()?;
+    let states = log.settings.policy.states_limit() || run.budget()?.is_some();
+    run.located = Some(Ok(log));
+    Ok(states)
 }
 
 /// Counts an answer: to work that is to start, and to each step of it that is not allowed as it is.
