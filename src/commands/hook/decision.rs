@@ -233,6 +233,10 @@ fn is_cheaper(question: &Question, decision: &GuardDecision, tier: ModelTier) ->
 /// What to do about a denial. The hold of an override reaches the hooks of its team that have no hold of their own.
 fn way_out(judged: &Judged) -> String {
     let decision = &judged.decision;
+    let way_out = render::guard::way_out(decision);
+    if decision.reason == GuardReason::UnknownTeam {
+        return way_out;
+    }
     let is_named = decision.team.is_some() || decision.unknown_team.is_some();
     let sessions = if !is_named {
         ", for sessions with TOKMON_TEAM=TEAM"
@@ -241,7 +245,7 @@ fn way_out(judged: &Judged) -> String {
     } else {
         ""
     };
-    render::guard::way_out(decision) + sessions
+    format!("{way_out} (by a person, in a terminal of their own){sessions}")
 }
 
 /// Whether a switch of models is one to a more expensive tier. Back to a cheaper one is always right.
