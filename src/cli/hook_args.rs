@@ -97,7 +97,7 @@ pub struct HooksArgs {
     pub fail_closed: bool,
     /// The team that spends
     ///
-    /// Without this option: TOKMON_TEAM, else the role of the agent (`agent_type`) where that is the name or an alias of a team, else the first [[guard.team]] rule in tokmon.toml that holds for the folder, the branch or the worktree. `aliases` under [teams."QA"] say which roles are QA.
+    /// Without this option: TOKMON_TEAM, else the role of the agent (of a subagent that Claude starts, its `subagent_type`; else `agent_type`) where that is the name or an alias of a team, else the first [[guard.team]] rule in tokmon.toml that holds for the folder, the branch or the worktree. `aliases` under [teams."QA"] say which roles are QA.
     #[arg(long, value_name = "TEAM")]
     pub team: Option<String>,
     /// The role of the agent, if a team has that name

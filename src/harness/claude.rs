@@ -68,7 +68,8 @@ fn subagent(payload: &Payload<'_>, forced: Option<String>) -> Question {
     let text = |key| input.and_then(|input| text_of(input.get(key)?));
     let is_model = |model: &String| model != "inherit" && model != "default";
     let forced = forced.filter(is_model);
-    let fixed = if text("subagent_type").as_deref() == Some("fork") {
+    let role = text("subagent_type");
+    let fixed = if role.as_deref() == Some("fork") {
         Some(
             "a fork keeps the model of its parent: start a named subagent with model haiku in its place",
         )
@@ -82,6 +83,7 @@ fn subagent(payload: &Payload<'_>, forced: Option<String>) -> Question {
         subagent: Some(Subagent {
             input: input.map_or_else(|| "{}".to_owned(), |input| input.text().to_owned()),
             names_model: named.is_some(),
+            role,
             fixed,
         }),
         // That of the agent's own file, or of the parent, is not known here.

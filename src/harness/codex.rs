@@ -36,6 +36,7 @@ pub(super) fn question(event: Event, payload: &Payload<'_>) -> Question {
             input: input.map_or_else(|| "{}".to_owned(), |input| input.text().to_owned()),
             // Without one of its own, it has that of its parent, which is known.
             names_model: true,
+            role: None,
             fixed: None,
         }),
         ..Question::default()

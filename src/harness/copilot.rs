@@ -48,6 +48,7 @@ pub(super) fn question(payload: &Payload<'_>) -> Question {
         subagent: Some(Subagent {
             input: parsed.map_or_else(|| "{}".to_owned(), |input| input.text().to_owned()),
             names_model: named.is_some(),
+            role: None,
             fixed: None,
         }),
         // That of the agent's own file, or of the parent, is not known here.

@@ -80,6 +80,8 @@ pub struct Subagent {
     /// Whether the call says which model to use. If not, [`Question::model`] is a top model, as the harness may take by
     /// default.
     pub names_model: bool,
+    /// Its role, where the call says that.
+    pub role: Option<String>,
     /// Why its model cannot be changed.
     pub fixed: Option<&'static str>,
 }

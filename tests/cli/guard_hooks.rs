@@ -635,6 +635,43 @@ fn the_team_is_the_first_that_is_known() {
 }
 
 #[test]
+fn a_subagent_of_claude_is_judged_for_its_own_role() {
+    let folder = teams("");
+    let ask = |harness: &str, tool: &str, role: Option<&str>, caller: &str, team: Option<&str>| {
+        let question = json!({
+            "hook_event_name": "PreToolUse", "transcript_path": "t", "agent_type": caller,
+            "tool_name": tool, "tool_input": { "prompt": "x", "model": "haiku", "subagent_type": role },
+        });
+        let args = ["guard", "--hook", harness, "--tokens", "1K"];
+        let mut run = Tokmon::new(args)
+            .folder(folder.path())
+            .env("TOKMON_NOW", NOW);
+        if let Some(team) = team {
+            run = run.env("TOKMON_TEAM", team);
+        }
+        let Ran { code, out, err } = run.input(question.to_string().as_bytes()).run();
+        assert_eq!((code, err.as_str()), (0, ""));
+        out.contains("the allocation of Full")
+    };
+    // The allocation of Full is used up.
+    for (harness, tool, role, caller, team, of_full) in [
+        ("claude", "Agent", Some("code-reviewer"), "Free", None, true),
+        ("claude", "Task", Some("Full"), "Free", None, true),
+        ("claude", "Agent", Some("free"), "Full", None, false),
+        ("claude", "Agent", Some("Explore"), "Full", None, true),
+        ("claude", "Agent", None, "Full", None, true),
+        ("claude", "Agent", Some("Full"), "Free", Some("Free"), false),
+        ("codex", "spawn_agent", Some("Full"), "Free", None, false),
+    ] {
+        let is_of_full = ask(harness, tool, role, caller, team);
+        assert_eq!(
+            is_of_full, of_full,
+            "{harness} {tool} {role:?} {caller} {team:?}"
+        );
+    }
+}
+
+#[test]
 fn rules_that_say_nothing_are_refused() {
     let shown = [
         "[[guard.team]]\nteam = \"Full\"\n[[guard.team]]\nfolder = \"x\"\n",

@@ -168,12 +168,15 @@ fn request(
     run.located = Some(Ok(log));
     // What an option says outranks the environment, and that the payload.
     let of_environment = |name| run.cx.first_variable(&[name]);
+    // The work of a subagent is that of its own role.
+    let subagent = question.subagent.as_ref();
+    let started = subagent.and_then(|subagent| subagent.role.clone());
     let (others, otherwise) = match of_environment("TOKMON_TEAM") {
-        Some(team) => ([None, None], Some(team)),
-        None => (
-            [of_environment("TOKMON_AGENT"), asked.payload.agent()],
-            by_rule,
-        ),
+        Some(team) => ([None, None, None], Some(team)),
+        None => {
+            let agent = of_environment("TOKMON_AGENT");
+            ([agent, started, asked.payload.agent()], by_rule)
+        }
     };
     Ok(GuardRequest {
         team,
