@@ -41,7 +41,7 @@ pub fn notes(decision: &GuardDecision) -> Vec<String> {
         let (name, tier) = (short(&model.name), model.tier);
         let priced = match decision.cost {
             Some(cost) if cost.source == PriceSource::Tier => {
-                " and priced as the most expensive of it"
+                " and priced as its most expensive typical model"
             }
             _ => "",
         };
@@ -55,7 +55,7 @@ pub fn notes(decision: &GuardDecision) -> Vec<String> {
     let priced = priced.map(|(model, tier)| {
         let model = short(model);
         format!(
-            "no price of {model} is known: it is priced as the most expensive of the {tier} tier"
+            "no price of {model} is known: it is priced as the most expensive typical model of the {tier} tier"
         )
     });
     let mut caps = decision.caps.iter();
