@@ -22,7 +22,14 @@ pub fn run(args: &StatuslineArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Fai
         ..run.style()
     };
     let (line, code) = match report(args.team.as_deref(), run) {
-        Ok(report) => (Statusline::new(&report, style), ExitCode::Success),
+        Ok((report, None)) => (Statusline::new(&report, style), ExitCode::Success),
+        Ok((report, Some(unknown))) => {
+            if args.strict || run.global.verbose {
+                unknown.print(run.cx.err);
+            }
+            let line = Statusline::new(&report, style).with_note(&unknown.to_string(), style);
+            (line, ExitCode::Findings)
+        }
         Err(failure) => {
             if args.strict || run.global.verbose {
                 failure.print(run.cx.err);
@@ -46,7 +53,11 @@ fn width(args: &StatuslineArgs, run: &Run<'_, '_>) -> Option<usize> {
     of_option.or_else(of_environment).or(run.style().width)
 }
 
-fn report(team: Option<&str>, run: &mut Run<'_, '_>) -> Result<StatusReport, Failure> {
+/// The figures, and that the log has no such team as the option names.
+fn report(
+    team: Option<&str>,
+    run: &mut Run<'_, '_>,
+) -> Result<(StatusReport, Option<Failure>), Failure> {
     if let Err(failure) = read_settings(run) {
         let elsewhere = failure
             .is_no_input()
@@ -74,17 +85,18 @@ fn report(team: Option<&str>, run: &mut Run<'_, '_>) -> Result<StatusReport, Fai
         zone: run.zone(now),
     };
     let mut loaded = session::load(&log, &request, now, run.cx.input);
-    // The environment may name a team of another log.
-    if team.is_none()
-        && loaded
-            .as_ref()
-            .is_err_and(|failed| failed.failure.is_usage())
-    {
-        request.team = None;
-        loaded = session::load(&log, &request, now, run.cx.input);
+    let mut unknown = None;
+    let is_usage = loaded
+        .as_ref()
+        .is_err_and(|failed| failed.failure.is_usage());
+    if is_usage && request.team.take().is_some() {
+        let whole = session::load(&log, &request, now, run.cx.input);
+        let failed = std::mem::replace(&mut loaded, whole).err();
+        // The environment may name a team of another log.
+        unknown = failed.filter(|_| team.is_some());
     }
     match loaded {
-        Ok((_, report)) => Ok(report),
+        Ok((_, report)) => Ok((report, unknown.map(|failed| failed.failure))),
         Err(failed) => Err(failed.failure),
     }
 }

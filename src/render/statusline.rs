@@ -51,7 +51,7 @@ pub struct StatuslineDocument {
     /// How often the guard was overridden in the month, or in the period of a budget that is reset by hand. Absent where the log cannot be
     /// read.
     pub overrides: Option<usize>,
-    /// Why there are no figures.
+    /// Why there are no figures, or none of the team.
     pub error: Option<String>,
 }
 
@@ -97,6 +97,17 @@ impl Statusline {
                 error: None,
             },
         }
+    }
+
+    /// The same with what is wrong, behind the first part.
+    #[must_use]
+    pub fn with_note(mut self, note: &str, style: OutputStyle) -> Self {
+        let note = brief(note);
+        let text = cut(&note, MAX_MESSAGE, style.ellipsis()).into_owned();
+        let at = self.parts.len().min(1);
+        self.parts.insert(at, text.into());
+        self.document.error = Some(note);
+        self
     }
 
     /// In place of figures: why there are none.
