@@ -309,6 +309,19 @@ impl ReconciledMonth<'_> {
         });
     }
 
+    /// The team that may be meant by a name that no team has: by a part of it, else by its spelling.
+    pub fn similar_team(&self, text: &str) -> Option<&TeamUsage> {
+        let folded = fold_name(text);
+        let most = if folded.chars().count() < 5 { 1 } else { 2 };
+        let by_spelling = || {
+            let distance =
+                |team: &&TeamUsage| strsim::damerau_levenshtein(&fold_name(&team.name), &folded);
+            let nearest = self.teams.iter().min_by_key(distance)?;
+            Some(nearest).filter(|team| distance(team) <= most)
+        };
+        self.search_team(text).or_else(by_spelling)
+    }
+
     /// The team that a user asks for: by name, or by a part of the name that only one team has.
     pub fn search_team(&self, text: &str) -> Option<&TeamUsage> {
         let folded = fold_name(text);

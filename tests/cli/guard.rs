@@ -397,7 +397,7 @@ fn an_unknown_team_is_an_error_where_only_teams_have_limits() {
     --- out
     --- err
     tokmon: the log knows no team "Tem A", and only teams have limits
-      help: set a limit under [teams."Tem A"] in tokmon.toml, or leave out --team
+      help: did you mean "Team A"? set a limit under [teams."Tem A"] in tokmon.toml, or leave out --team
     "#);
 }
 

@@ -57,6 +57,12 @@ fn a_team_that_is_not_known_is_named_at_each_prompt() {
         shown += &allowed;
         shown += &ask(&denying, "allow");
     }
+    for folder in [&folder, &denying] {
+        for event in ["SessionStart", "UserPromptSubmit"] {
+            let options = ["--team", "altas"];
+            shown += &asked_by(folder.path(), "claude", event, &options, &[]);
+        }
+    }
     assert_snapshot!(shown);
 }
 

@@ -63,7 +63,7 @@ impl Standing {
         let mut teams = report.teams.iter();
         let team = usage.and_then(|usage| teams.find(|team| team.name == usage.name));
         let unknown = request.team.as_deref().filter(|_| team.is_none());
-        let similar = unknown.and_then(|name| reconciled.search_team(name));
+        let similar = unknown.and_then(|name| reconciled.similar_team(name));
         let mut standing = Self {
             caps: Vec::new(),
             team: team.map(|team| team.name.clone()),

@@ -114,9 +114,9 @@ fn judged_answer(
         return Ok(with_names(answer, &judged));
     }
     count_answer(asked, &answer, &judged, run);
-    match judged.decision.unknown_team {
-        Some(team) if asked.event.begins_work() && answer == Answer::ALLOW => {
-            Err(NotDecided::WithoutTeam(team))
+    match unknown_team(&judged.decision) {
+        Some(why) if asked.event.begins_work() && answer == Answer::ALLOW => {
+            Err(NotDecided::WithoutTeam(why))
         }
         _ => Ok(answer),
     }
@@ -263,6 +263,15 @@ fn is_high(decision: &GuardDecision) -> bool {
     decision.caps.iter().any(|cap| cap.level >= Level::Warning)
 }
 
+/// That the log does not have the team, and which one may be meant.
+fn unknown_team(decision: &GuardDecision) -> Option<String> {
+    let team = decision.unknown_team.as_ref()?;
+    let meant = decision.similar_team.as_ref();
+    let meant = meant.map(|meant| format!(" (did you mean \"{meant}\"?)"));
+    let meant = meant.unwrap_or_default();
+    Some(format!("the log knows no team {team}{meant}"))
+}
+
 /// The message as a session begins, with what is wrong with the names that it was given.
 fn with_names(answer: Answer, judged: &Judged) -> Answer {
     let Answer::Allow { warning } = answer else {
@@ -270,13 +279,13 @@ fn with_names(answer: Answer, judged: &Judged) -> Answer {
     };
     let decision = &judged.decision;
     let denies = judged.log.settings.policy.guard.deny_unknown_teams;
-    let team = decision.unknown_team.as_ref().map(|team| {
+    let team = unknown_team(decision).map(|why| {
         let effect = if denies {
             "its prompts and subagents are denied"
         } else {
             "only the budget of all teams is guarded"
         };
-        format!("the log knows no team {team}; {effect}")
+        format!("{why}; {effect}")
     });
     let hold = render::guard::unused_hold(decision, " of TOKMON_HOLD", "it is not used");
     let parts = [team, hold, warning].into_iter().flatten();

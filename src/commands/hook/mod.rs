@@ -133,8 +133,7 @@ impl HookCall {
         let ending = match self.ending(args, cx) {
             Ok(ending) => ending,
             Err(NotDecided::Unguarded(why)) => self.unguarded(&why, "nothing is guarded here"),
-            Err(NotDecided::WithoutTeam(team)) => {
-                let why = format!("the log knows no team {team}");
+            Err(NotDecided::WithoutTeam(why)) => {
                 self.unguarded(&why, "only the budget of all teams is guarded")
             }
             Err(NotDecided::Failed(failure)) => self.failed(&failure.to_string()),
