@@ -171,12 +171,11 @@ fn request(
     // The work of a subagent is that of its own role.
     let subagent = question.subagent.as_ref();
     let started = subagent.and_then(|subagent| subagent.role.clone());
-    let (others, otherwise) = match of_environment("TOKMON_TEAM") {
-        Some(team) => ([None, None, None], Some(team)),
-        None => {
-            let agent = of_environment("TOKMON_AGENT");
-            ([agent, started, asked.payload.agent()], by_rule)
-        }
+    let (others, otherwise) = if let Some(team) = of_environment("TOKMON_TEAM") {
+        ([None, None, None], Some(team))
+    } else {
+        let agent = of_environment("TOKMON_AGENT");
+        ([agent, started, asked.payload.agent()], by_rule)
     };
     Ok(GuardRequest {
         team,

@@ -299,7 +299,9 @@ fn teams_of(new: &[Usage], report: &StatusReport, session: &EditSession) -> Vec<
     let names = TeamNames::of(&session.log.settings.policy.teams);
     let mut recorded = ByTeam::new(&names);
     let used: BTreeSet<&str> = new.iter().map(|usage| usage.team.as_str()).collect();
-    used.into_iter().for_each(|team| recorded.insert(team, ()));
+    for team in used {
+        recorded.insert(team, ());
+    }
     let is_recorded =
         |team: &&TeamReport| team.has_limit() && recorded.find(&team.name).next().is_some();
     let teams = report.teams.iter().filter(is_recorded);

@@ -216,9 +216,9 @@ pub fn of_holds(
     let names = TeamNames::of(&session.log.settings.policy.teams);
     let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
     for usage in new {
-        let id = usage.hold.as_deref();
-        id.into_iter()
-            .for_each(|id| users.entry(id).or_default().push(&usage.team));
+        if let Some(id) = usage.hold.as_deref() {
+            users.entry(id).or_default().push(&usage.team);
+        }
     }
     let mut unknown = BTreeSet::new();
     let notes = held.iter().zip(states).filter_map(|(id, found)| {
