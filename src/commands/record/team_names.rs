@@ -61,7 +61,7 @@ impl<'n, T: Copy> ByTeam<'n, T> {
         self.by_name.entry(name).or_default().push(value);
     }
 
-    /// The values of a team, each once.
+    /// The values of a team, each once: those of its very name, then of longer names, then of shorter ones.
     pub fn find(&self, team: &str) -> impl Iterator<Item = T> {
         let name = self.names.canonical(team);
         let longer = self.by_start.get(&name);
@@ -110,7 +110,7 @@ mod tests {
         for (team, expected) in [
             ("qa", vec![1, 2]),
             ("QUALITY", vec![1, 2]),
-            ("QA - night", vec![1, 2]),
+            ("QA - night", vec![2, 1]),
             ("QA day", vec![1]),
             ("Ops", vec![3]),
             ("Qat", vec![4]),
