@@ -30,7 +30,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("log", &["chrono", "memchr", "pulldown_cmark", "strsim"]),
     (
         "analysis",
-        &["chrono", "libm", "schemars", "serde", "serde_with", "strum"],
+        &[
+            "chrono",
+            "libm",
+            "schemars",
+            "serde",
+            "serde_with",
+            "strsim",
+            "strum",
+        ],
     ),
     ("check", &[]),
     // Its tests show what an edit changes with `similar`.

@@ -311,12 +311,18 @@ impl ReconciledMonth<'_> {
 
     /// The team that may be meant by a name that no team has: by a part of it, else by its spelling.
     pub fn similar_team(&self, text: &str) -> Option<&TeamUsage> {
+        /// Comparing two names takes as long as the product of their lengths. In bytes.
+        const LONGEST: usize = 100;
         let folded = fold_name(text);
         let most = if folded.chars().count() < 5 { 1 } else { 2 };
         let by_spelling = || {
             let distance =
                 |team: &&TeamUsage| strsim::damerau_levenshtein(&fold_name(&team.name), &folded);
-            let nearest = self.teams.iter().min_by_key(distance)?;
+            let is_short = |team: &&TeamUsage| team.name.len() <= LONGEST;
+            let teams = self.teams.iter().filter(is_short);
+            let nearest = teams
+                .filter(|_| text.len() <= LONGEST)
+                .min_by_key(distance)?;
             Some(nearest).filter(|team| distance(team) <= most)
         };
         self.search_team(text).or_else(by_spelling)
