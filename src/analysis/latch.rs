@@ -202,7 +202,7 @@ mod tests {
             for (used, budget) in days {
                 let step = take(share(used, budget), &THRESHOLDS, &mut log);
                 prop_assert_eq!(step, flags.share(used, budget));
-                // Whoever looks again finds nothing to do.
+                // Nothing is left to do for another call.
                 prop_assert_eq!(share(used, budget).step(&THRESHOLDS, &log), None);
             }
         }

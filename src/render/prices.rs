@@ -89,7 +89,7 @@ fn as_decimal<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::E
 pub struct Unpriced {
     pub month: Month,
     pub tokens: Tokens,
-    /// By model, as far as rows with a day say so.
+    /// By model, of the rows that have a day.
     pub models: Vec<UnpricedModel>,
 }
 

@@ -38,7 +38,7 @@ pub struct KeptHold {
     pub line: usize,
 }
 
-/// A log at one moment, as far as a decision needs it.
+/// What a decision needs to know of a log at one moment.
 pub struct GuardedLog {
     pub report: StatusReport,
     pub holds: Vec<KeptHold>,

@@ -23,7 +23,7 @@ const MAX_INPUT: usize = 256 * 1024 * 1024;
 /// How long to wait for the end of a question.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What is known of a call before anything can fail: what its options say, as far as they can be read, and later its payload.
+/// What is known of a call before anything can fail: those of its options that can be read, and later its payload.
 #[derive(Clone, Debug, Default)]
 pub struct HookCall {
     harness: Option<Harness>,

@@ -121,7 +121,7 @@ fn money(report: &StatusReport, text: &mut MetricsText) {
     text.family(
         "tokmon_used_cost",
         MetricKind::Gauge,
-        "The cost of what is used in the current period, as far as it is known.",
+        "The known part of the cost of what is used in the current period.",
         in_currency(used),
     );
     text.family(
