@@ -9,6 +9,8 @@ mod chunker;
 mod columns;
 mod conflict;
 mod emitter;
+#[expect(dead_code, reason = "nothing reads logs of other kinds yet")]
+mod foreign;
 mod item;
 mod lines;
 mod notes;
