@@ -4,6 +4,7 @@
 //! The reader keeps nothing of what it has passed on, so its memory follows the longest block of a file, not the file.
 //! pulldown-cmark alone decides what is Markdown; `chunker` passes it the text in chunks, without the lines that are not Markdown.
 
+mod blocks;
 pub mod cell;
 mod chunker;
 mod columns;

@@ -9,7 +9,8 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::{
     Heading, Item, Section,
-    chunker::{CHUNK_SIZE, Chunk, Chunker},
+    blocks::{BlockReader, read_blocks},
+    chunker::CHUNK_SIZE,
     emitter::Emitter,
     notes,
     outside::{Tables, TextBlock},
@@ -43,7 +44,6 @@ pub(super) fn read_in_chunks(
     chunk_size: usize,
     each: &mut dyn FnMut(Item<'_>),
 ) -> io::Result<(usize, usize)> {
-    let mut chunker = Chunker::new(input, file, chunk_size);
     let mut reader = Reader {
         out: Emitter::new(each),
         section: OpenSection::default(),
@@ -51,19 +51,7 @@ pub(super) fn read_in_chunks(
         label: None,
         tables: Tables::default(),
     };
-    let (mut read, mut head) = (0, String::new());
-    loop {
-        let more = chunker.advance(read, &head)?;
-        for problem in chunker.problems.drain(..) {
-            reader.out.problem(problem);
-        }
-        (read, head) = reader.chunk(&chunker.chunk, !more);
-        if !more {
-            reader.tables.end_section(&mut reader.out);
-            reader.out.end_hook_run();
-            return Ok((chunker.bytes(), chunker.lines()));
-        }
-    }
+    read_blocks(input, file, chunk_size, &mut reader)
 }
 
 struct Reader<'f> {
@@ -76,27 +64,9 @@ struct Reader<'f> {
     tables: Tables,
 }
 
-impl Reader<'_> {
-    /// Returns how far the chunk was read, and the head of the table that continues behind it.
-    fn chunk(&mut self, chunk: &Chunk, last: bool) -> (usize, String) {
-        let mut walk = Walk::new(chunk);
-        let (mut read, mut head) = (chunk.text.len(), String::new());
-        while let Some((event, range)) = walk.events.next() {
-            let Event::Start(tag) = event else { continue };
-            self.out.hook_lines(&mut walk, range.start, None);
-            let may_continue = !last && walk.may_continue(&tag, &range);
-            if may_continue && !matches!(tag, Tag::Table(_)) {
-                read = walk.line_start(range.start);
-                walk.skip_code(&tag, &range);
-                break;
-            }
-            self.block(&mut walk, &tag, &range);
-            if may_continue {
-                walk.slice(&walk.table_head(&range)).clone_into(&mut head);
-            }
-        }
-        self.out.hook_lines(&mut walk, usize::MAX, None);
-        (read, head)
+impl<'f> BlockReader<'f> for Reader<'f> {
+    fn emitter(&mut self) -> &mut Emitter<'f> {
+        &mut self.out
     }
 
     fn block(&mut self, walk: &mut Walk<'_>, tag: &Tag<'_>, range: &Range<usize>) {
@@ -129,6 +99,12 @@ impl Reader<'_> {
         }
     }
 
+    fn end(&mut self) {
+        self.tables.end_section(&mut self.out);
+    }
+}
+
+impl Reader<'_> {
     fn heading(&mut self, walk: &mut Walk<'_>, level: u8, range: &Range<usize>) {
         let (text, _) = walk.inline(|tag| matches!(tag, TagEnd::Heading(_)));
         self.label = Some(notes::is_known_label(&text.text));
