@@ -9,6 +9,7 @@ use serde::{
 
 use super::{
     guard::GuardTable,
+    read::ReadTable,
     spelling::{Spelling, TimeLimit, Value, Whole},
 };
 use crate::{
@@ -31,6 +32,7 @@ pub struct File {
     pub prices: BTreeMap<String, PriceSetting>,
     pub record: RecordTable,
     pub guard: GuardTable,
+    pub read: ReadTable,
 }
 
 #[derive(Default, Deserialize)]

@@ -5,6 +5,7 @@ mod file;
 mod find;
 mod guard;
 mod problems;
+mod read;
 mod spelling;
 
 use std::{
@@ -165,6 +166,7 @@ impl File {
             archive,
             alert,
             mut guard,
+            read,
             ..
         } = self;
         let team_rules = TeamRule::read(std::mem::take(&mut guard.team), problems);
@@ -190,6 +192,7 @@ impl File {
             forecast: forecast(self.forecast),
             prices: prices(self.prices, problems),
             guard: guard.policy(problems),
+            read: read.rules(problems),
             zone: Zone::default(),
         };
         let archive_dir = archive.dir.map(|dir| dir.0);
@@ -422,6 +425,18 @@ timeout = "2m"
 level = "critical"
 [record]
 teams = "known"
+[read]
+team = "Solo"
+year = 2026
+decimal = "comma"
+cache = "add"
+ignore = ["Pricing", "/^Plan/"]
+[[read.table]]
+heading = "Session Log"
+date = "Day"
+tokens = ["Est. input tokens", "Est. output tokens"]
+cost = "Est. cost"
+team = "Model"
 [prices]
 claude-haiku-4-5 = 0.003
 "claude-opus-4.1" = "0.0125 EUR"

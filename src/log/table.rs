@@ -260,7 +260,7 @@ fn read_head(walk: &mut Walk<'_>) -> Columns {
 }
 
 /// Reads the cells that the row really has, and says where the last of them ends.
-fn read_cells<'p>(
+pub(super) fn read_cells<'p>(
     walk: &mut Walk<'p>,
     row: &Range<usize>,
     place: Place,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use strum::{Display, IntoStaticStr};
 
-use super::{ForecastPolicy, GuardPolicy, ModelPrice, Money, Month, Tokens, Zone};
+use super::{ForecastPolicy, GuardPolicy, ModelPrice, Money, Month, ReadRules, Tokens, Zone};
 use crate::text::Place;
 
 /// The level of a budget.
@@ -196,6 +196,7 @@ pub struct Policy {
     pub forecast: ForecastPolicy,
     pub prices: BTreeMap<String, ModelPrice>,
     pub guard: GuardPolicy,
+    pub read: ReadRules,
     /// The zone of every moment and day.
     pub zone: Zone,
 }

@@ -14,6 +14,7 @@ mod period;
 mod plan;
 mod price_list;
 mod probability;
+mod read_rules;
 mod team;
 mod zone;
 
@@ -34,5 +35,6 @@ pub use note::{Header, Hold, LineEvent, Note, NoteValue};
 pub use period::{LastRow, Month, RowDate, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};
+pub use read_rules::{DecimalMark, HeadingPattern, ReadRules, TableRule};
 pub use team::{fold_name, is_group_total, is_subtotal, is_sum, is_total};
 pub use zone::Zone;
