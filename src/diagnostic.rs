@@ -135,6 +135,8 @@ codes! {
     GuardOverridden = "TM032", "guard-overridden", Note, Manual;
     /// The cost budget, or a team's limit in money, is in another currency than the log's costs. It cannot be judged.
     ForeignLimit = "TM033", "foreign-limit", Warning, Manual;
+    /// Of tokens in and out only one is written. The row counts as at least that.
+    IncompleteFigure = "TM034", "incomplete-figure", Warning, Manual;
 }
 
 impl Code {

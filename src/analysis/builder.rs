@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, BudgetReset, Entry, EntryKind, Header, LineEvent, Month, Note, Optimization,
-        Phase, Policy, StatedTotal, Tokens,
+        Allocation, BudgetReset, Entry, EntryKind, Figures, Header, LineEvent, Month, Note,
+        Optimization, Phase, Policy, StatedTotal, Tokens,
     },
     text::{FileRole, Place},
 };
@@ -456,6 +456,21 @@ impl LedgerBuilder {
         };
         let unreadable = self.ledger.unreadable.entry(month).or_default();
         unreadable.add(place);
+    }
+
+    /// The log is in another form than tokmon's.
+    pub const fn set_foreign(&mut self) {
+        self.ledger.is_foreign = true;
+    }
+
+    /// Usage without a date: it is in no month, and is added up by itself.
+    pub fn undated(&mut self, figures: &Figures, place: Place) {
+        let tokens = figures.tokens.map(|tokens| tokens.value);
+        if !self.fits(tokens.unwrap_or_default(), place) {
+            return self.unreadable(None, place);
+        }
+        let cost = CostSum::of(figures, place, |_| None);
+        self.ledger.undated.add(tokens, &cost, place);
     }
 
     pub fn allocation(&mut self, row: Allocation) {

@@ -13,7 +13,7 @@ use super::{
     merged_rows::{MergedRows, MonthlyRows},
     names::{NameId, Names, Roster},
     period::DatedUsage,
-    rows::{KeptRows, UnreadableRows},
+    rows::{KeptRows, UndatedUsage, UnreadableRows},
     team_usage::{Day, Tally},
 };
 use crate::{
@@ -108,6 +108,10 @@ pub struct Ledger {
     pub(super) kept: KeptRows,
     /// Rows that cannot be read, with the month they would have counted for where that is known.
     pub(super) unreadable: BTreeMap<Option<Month>, UnreadableRows>,
+    /// The log is in another form than tokmon's.
+    pub is_foreign: bool,
+    /// Usage without a date.
+    pub(super) undated: UndatedUsage,
     /// Rows without a figure, by the month they are of.
     pub(super) without_figure: BTreeMap<Month, UnreadableRows>,
     /// All tokens counted and reserved: they fit, so no sum of parts of them overflows.

@@ -35,6 +35,8 @@ pub struct StatusReport {
     pub verdict: Option<Verdict>,
     pub budget: BudgetReport,
     pub used: UsedReport,
+    /// Usage without a date, which is in no month.
+    pub undated: Option<UndatedReport>,
     /// Tokens of the budget that are not used, negative where more is used. Absent without a budget.
     pub remaining: Option<i64>,
     /// Tokens that holds reserve for work about to start.
@@ -214,7 +216,7 @@ impl Spending {
 pub struct LogReport {
     /// Its path as given or found; `-` for standard input.
     pub path: String,
-    /// `2.0`, or `1` for a log from before.
+    /// `2.0`, `1` for a log from before, or `other` for a log in another form.
     pub format: &'static str,
     /// The months that have rows, oldest first.
     pub months: Vec<Month>,
@@ -296,6 +298,18 @@ pub struct UsedReport {
     pub ratio: Option<f64>,
     /// The share of the cost budget.
     pub cost_ratio: Option<f64>,
+}
+
+/// Usage that a log states without a date.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct UndatedReport {
+    pub rows: u64,
+    pub tokens: Option<Tokens>,
+    pub cost: Option<Cost>,
+    /// Where the first of the rows is.
+    #[serde(flatten)]
+    pub place: Option<Place>,
 }
 
 #[skip_serializing_none]

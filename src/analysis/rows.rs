@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::{cost::CostSum, names::NameId, team_usage::sum};
 use crate::{
-    model::{Entry, EntryKind, Month},
+    model::{Entry, EntryKind, Month, Tokens},
     text::{FileId, FileRole, Place},
 };
 
@@ -173,6 +173,25 @@ impl KeptRows {
     pub(super) fn of(&self, month: Month) -> impl Iterator<Item = &KeptRow> {
         let of_month = self.0.iter().filter(move |kept| kept.month == Some(month));
         of_month.flat_map(|kept| &kept.rows)
+    }
+}
+
+/// Usage that has no date.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UndatedUsage {
+    pub(super) rows: u64,
+    pub(super) tokens: Option<Tokens>,
+    pub(super) cost: CostSum,
+    pub(super) first: Option<Place>,
+}
+
+impl UndatedUsage {
+    pub(super) fn add(&mut self, tokens: Option<Tokens>, cost: &CostSum, place: Place) {
+        self.rows += 1;
+        let all = self.tokens.into_iter().chain(tokens);
+        self.tokens = all.reduce(Tokens::saturating_add);
+        self.cost.add(cost);
+        self.first.get_or_insert(place);
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
     reconciled_month::ReconciledMonth,
     report::{
         BudgetReport, DayReport, FigureKind, FigureSource, LogReport, OverrideReport, RowReport,
-        StatusReport, TeamReport, UsedReport,
+        StatusReport, TeamReport, UndatedReport, UsedReport,
     },
     rows::KeptRow,
     team_usage::TeamUsage,
@@ -88,6 +88,7 @@ pub fn report(
         verdict: None,
         budget: budget_report(&request, budget),
         used: used_report(&request),
+        undated: undated(reconciled),
         remaining: tokens.map(|tokens| tokens.signed_sub(used)),
         reserved,
         available: tokens.map(|tokens| tokens.signed_sub(committed)),
@@ -186,7 +187,13 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
     let without_figure = ledger.without_figure.get(&reconciled.month);
     LogReport {
         path: path.to_owned(),
-        format: if reconciled.is_legacy() { "1" } else { "2.0" },
+        format: if ledger.is_foreign {
+            "other"
+        } else if reconciled.is_legacy() {
+            "1"
+        } else {
+            "2.0"
+        },
         months: reconciled.months(),
         last_row: ledger.last_row(),
         last_updated: ledger.last_updated,
@@ -217,6 +224,17 @@ fn used_report(request: &Request<'_>) -> UsedReport {
         cost_ratio: CostBudget::of(reconciled, request.policy).and_then(|budget| budget.ratio),
         cost,
     }
+}
+
+/// Usage without a date, if there is any.
+fn undated(reconciled: &ReconciledMonth) -> Option<UndatedReport> {
+    let undated = &reconciled.ledger.undated;
+    (undated.rows > 0).then(|| UndatedReport {
+        rows: undated.rows,
+        tokens: undated.tokens,
+        cost: reconciled.total_cost(&undated.cost),
+        place: undated.first,
+    })
 }
 
 fn teams(

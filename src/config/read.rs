@@ -92,10 +92,13 @@ impl TableRuleTable {
     fn rule(self, problems: &mut ProblemList<'_>) -> Option<TableRule> {
         let path = &["read", "table"];
         let names_column = !self.tokens.is_empty()
-            || [&self.date, &self.cost, &self.team].into_iter().any(Option::is_some);
+            || [&self.date, &self.cost, &self.team]
+                .into_iter()
+                .any(Option::is_some);
         let Some(heading) = self.heading.filter(|_| names_column) else {
             let message = "a rule for a table needs the heading above it, and a column";
-            let help = "write one like { heading = \"Log\", date = \"Date\", tokens = [\"Tokens\"] }";
+            let help =
+                "write one like { heading = \"Log\", date = \"Date\", tokens = [\"Tokens\"] }";
             problems.add_at(path, message, help);
             return None;
         };
@@ -109,11 +112,7 @@ impl TableRuleTable {
     }
 }
 
-fn pattern(
-    text: &str,
-    path: &[&str],
-    problems: &mut ProblemList<'_>,
-) -> Option<HeadingPattern> {
+fn pattern(text: &str, path: &[&str], problems: &mut ProblemList<'_>) -> Option<HeadingPattern> {
     let pattern = HeadingPattern::parse(text);
     if let Err(why) = &pattern {
         let message = format!("`{}` is no regular expression: {why}", brief(text));

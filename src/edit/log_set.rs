@@ -61,6 +61,10 @@ pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
             (RowValue::Entry(entry), Archive) if entry.kind != EntryKind::Monthly => {
                 ledger.entry(&entry);
             }
+            (RowValue::Spread(entries), Log) => {
+                entries.iter().for_each(|entry| ledger.entry(entry))
+            }
+            (RowValue::Undated(figures), Log) => ledger.undated(&figures, row.place),
             (RowValue::Total(total), Log) => ledger.total(total),
             (RowValue::Unreadable(month), Log | Archive) => ledger.unreadable(month, row.place),
             (RowValue::Allocation(row), Log | Projection) => ledger.allocation(row),

@@ -49,11 +49,7 @@ pub(super) fn read_blocks<'f>(
 }
 
 /// Returns how far the chunk was read, and the head of the table that continues behind it.
-fn read_chunk<'f>(
-    reader: &mut impl BlockReader<'f>,
-    chunk: &Chunk,
-    last: bool,
-) -> (usize, String) {
+fn read_chunk<'f>(reader: &mut impl BlockReader<'f>, chunk: &Chunk, last: bool) -> (usize, String) {
     let mut walk = Walk::new(chunk);
     let (mut read, mut head) = (chunk.text.len(), String::new());
     while let Some((event, range)) = walk.events.next() {

@@ -8,7 +8,7 @@ use super::{Columns, Section};
 use crate::{
     diagnostic::Diagnostic,
     model::{
-        Allocation, Amount, Entry, Header, LineEvent, Month, Note, Optimization, Phase,
+        Allocation, Amount, Entry, Figures, Header, LineEvent, Month, Note, Optimization, Phase,
         StatedTotal, Tokens,
     },
     text::{Place, Span},
@@ -130,6 +130,10 @@ pub enum RowValue<'a> {
     Phase(Phase),
     /// An operation before and after, or their average.
     Optimization(Optimization),
+    /// The entries of a row whose usage is spread over several days.
+    Spread(Vec<Entry<'a>>),
+    /// Usage that belongs to no day or month.
+    Undated(Figures),
     /// A sum over rows that were passed on themselves.
     Sum(Option<Amount<Tokens>>, Place),
     /// Unreadable; the problem was passed on before. The month is the one it would have counted for, if that is known.

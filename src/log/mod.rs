@@ -11,7 +11,7 @@ mod columns;
 mod conflict;
 mod emitter;
 #[expect(dead_code, reason = "nothing reads logs of other kinds yet")]
-mod foreign;
+pub mod foreign;
 mod item;
 mod lines;
 mod notes;

@@ -343,7 +343,7 @@ impl Sums {
             RowValue::Total(total) => sums.add_total(total.figures.tokens, total.place),
             RowValue::Sum(tokens, place) => sums.add_total(*tokens, *place),
             RowValue::Unreadable(_) => sums.unreadable = true,
-            RowValue::Optimization(_) => {}
+            RowValue::Optimization(_) | RowValue::Spread(_) | RowValue::Undated(_) => {}
         }
     }
 

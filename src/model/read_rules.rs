@@ -61,7 +61,9 @@ pub enum HeadingPattern {
 impl HeadingPattern {
     /// Reads `text`, or `/regex/`. Fails with what is wrong with the expression.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let expression = text.strip_prefix('/').and_then(|text| text.strip_suffix('/'));
+        let expression = text
+            .strip_prefix('/')
+            .and_then(|text| text.strip_suffix('/'));
         match expression {
             Some(expression) => {
                 let regex = Regex::new(expression).map_err(|error| error.to_string())?;
@@ -97,9 +99,8 @@ mod tests {
 
     #[test]
     fn headings_are_matched_as_a_whole_or_by_an_expression() {
-        let matches = |pattern: &str, heading: &str| {
-            HeadingPattern::parse(pattern).unwrap().matches(heading)
-        };
+        let matches =
+            |pattern: &str, heading: &str| HeadingPattern::parse(pattern).unwrap().matches(heading);
         assert!(matches("session log", "Session  Log"));
         assert!(!matches("Log", "Session Log"));
         assert!(matches("/^Day [0-9]+/", "Day 12 (Friday)"));

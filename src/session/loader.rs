@@ -4,6 +4,7 @@
 use std::{
     collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher as _},
+    io::{self, Read},
     mem,
 };
 
@@ -22,8 +23,11 @@ use crate::{
     diagnostic::Findings,
     edit,
     failure::Failure,
-    log::{self, Item, RowValue},
-    model::{Header, Month, NoteValue, Policy, fold_name},
+    log::{
+        self, Item, RowValue,
+        foreign::{self, Reopen, Survey},
+    },
+    model::{Header, Month, NoteValue, Policy, ReadRules, fold_name},
     render::check::CheckExtent,
     store::{self, Opened},
     text::{FileId, FileRole, Files, Place},
@@ -37,6 +41,17 @@ pub struct ReadFiles {
     pub log: Opened,
     /// Why archives of earlier months could not be read.
     pub unread: Vec<String>,
+    /// The tables of the log, where it is not in tokmon's own format.
+    pub survey: Option<Survey>,
+}
+
+/// The bytes of an open file, from the beginning each time.
+struct Bytes<'o>(&'o mut Opened);
+
+impl Reopen for Bytes<'_> {
+    fn reopen(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        self.0.bytes()
+    }
 }
 
 impl ReadFiles {
@@ -91,6 +106,10 @@ pub struct Loader<'l> {
     findings: Findings,
     files: Files,
     unread: Vec<String>,
+    /// The tables of a log that is not in tokmon's own format.
+    survey: Option<Survey>,
+    /// A table of usage in that format was met.
+    is_in_own_format: bool,
     pub extent: CheckExtent,
     /// The number of totals so far in the table that is being read.
     totals_in_table: usize,
@@ -113,8 +132,11 @@ impl<'l> Loader<'l> {
     ) -> Result<Self, Failure> {
         let mut loader = Self {
             log,
-            builder: LedgerBuilder::new(policy, selection, Some(now)).with_superseded(superseded),
-            findings,
+            builder: LedgerBuilder::new(policy, selection, Some(now))
+                .with_superseded(superseded.clone()),
+            findings: findings.clone(),
+            survey: None,
+            is_in_own_format: false,
             files: log.names(),
             unread: Vec::new(),
             extent: CheckExtent::default(),
@@ -123,6 +145,11 @@ impl<'l> Loader<'l> {
             may_be_merged: false,
         };
         loader.read(FileId::LOG, opened)?;
+        if !loader.is_in_own_format {
+            let builder =
+                || LedgerBuilder::new(policy, selection, Some(now)).with_superseded(superseded);
+            loader.read_foreign(opened, &policy.read, now, (builder, findings))?;
+        }
         if let Some(mut projection) = log.projection()? {
             let before = loader.extent.lines;
             loader.read(FileId::PROJECTION, &mut projection)?;
@@ -215,6 +242,36 @@ impl<'l> Loader<'l> {
         Ok(())
     }
 
+    /// Reads the log in whatever form its tables are, if any of them counts then. What was read of it before is replaced.
+    fn read_foreign(
+        &mut self,
+        opened: &mut Opened,
+        rules: &ReadRules,
+        now: DateTime<FixedOffset>,
+        (builder, findings): (impl FnOnce() -> LedgerBuilder, Findings),
+    ) -> Result<(), Failure> {
+        let context = || format!("cannot read {}", self.log.shown);
+        let team = self.log.folder_name();
+        let team = team.as_deref().unwrap_or("log");
+        let bytes = &mut Bytes(opened);
+        let surveyed = foreign::survey(bytes, FileId::LOG, rules, (team, now.date_naive()));
+        let survey = surveyed.with_context(context)?;
+        if survey.counts() {
+            let lines = self.extent.lines;
+            (self.builder, self.findings) = (builder(), findings);
+            self.builder.set_foreign();
+            self.extent = CheckExtent {
+                lines,
+                ..CheckExtent::default()
+            };
+            let mut each = |item: Item<'_>| self.item(FileId::LOG, item);
+            let read = foreign::read(bytes, FileId::LOG, &survey, &mut each);
+            read.with_context(context)?;
+        }
+        self.survey = Some(survey);
+        Ok(())
+    }
+
     fn read(&mut self, file: FileId, opened: &mut Opened) -> Result<(), Failure> {
         self.totals_in_table = 0;
         let lines = opened
@@ -227,7 +284,10 @@ impl<'l> Loader<'l> {
 
     fn item(&mut self, file: FileId, item: Item<'_>) {
         match &item {
-            Item::Table(_) => self.totals_in_table = 0,
+            Item::Table(table) => {
+                self.totals_in_table = 0;
+                self.is_in_own_format |= table.role.is_usage();
+            }
             Item::Row(row) => {
                 self.extent.rows += 1;
                 let has_figure =
@@ -271,6 +331,7 @@ impl<'l> Loader<'l> {
             files: self.files,
             log,
             unread: self.unread,
+            survey: self.survey,
         };
         (self.builder.finish(), files)
     }

@@ -158,6 +158,11 @@ pub fn cell(text: &str) -> Option<WrittenDate> {
     })
 }
 
+pub fn day_number(text: &str) -> Option<WrittenDate> {
+    let _ = text;
+    None
+}
+
 /// Finds the first date in a heading: `Day 2 · Friday May 8 2026`.
 pub fn in_heading(text: &str) -> Option<WrittenDate> {
     text.split_whitespace().find_map(cell)

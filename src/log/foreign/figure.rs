@@ -2,13 +2,7 @@
 //! What a mark between digits means is decided by what the whole file shows.
 
 use super::super::cell;
-use crate::model::{Amount, Currency, Tokens};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DecimalMark {
-    Point,
-    Comma,
-}
+use crate::model::{Amount, Currency, DecimalMark, Tokens};
 
 /// How the figures of a column are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -40,6 +40,7 @@ pub enum Kind {
     Notes,
     Status,
     Duration,
+    Deliverables,
     /// `#`, `No.`.
     Number,
     Percent,

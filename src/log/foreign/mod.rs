@@ -2,6 +2,20 @@
 //! `words` has the words of all languages; the rest knows only what kinds of words there are.
 
 pub mod date;
+mod decode;
+mod evidence;
 pub mod figure;
 pub mod header;
+mod headings;
+mod outline;
+mod plan;
+mod reader;
+mod spending;
+mod sums;
+mod survey;
+mod views;
 pub mod words;
+
+pub use plan::{ColumnUse, Dating, LeftOut};
+pub use reader::read;
+pub use survey::{Reopen, Survey, SurveyedTable, TableOutcome, survey};

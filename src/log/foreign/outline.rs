@@ -23,6 +23,9 @@ use crate::{
 pub(super) trait OutlineVisitor {
     fn heading(&mut self, level: u8, text: &str, place: Place);
 
+    /// A line in bold or with a colon at its end, alone in its paragraph.
+    fn label(&mut self, text: &str, place: Place);
+
     /// A line of a paragraph, of an item of a list or of a block quote.
     fn line(&mut self, text: &str, place: Place, out: &mut Emitter<'_>);
 
@@ -93,6 +96,12 @@ impl<'f, V: OutlineVisitor> BlockReader<'f> for OutlineReader<'f, '_, V> {
             }
             Tag::Paragraph => {
                 let (text, _) = walk.inline(|end| *end == TagEnd::Paragraph);
+                let label = text.text.trim();
+                let is_label = text.all_strong || label.ends_with([':', '：']);
+                if is_label && !label.is_empty() && !label.contains('\n') {
+                    let place = walk.place(range);
+                    self.visitor.label(label, place);
+                }
                 self.lines(walk, &text.text, range);
             }
             Tag::List(_) | Tag::BlockQuote(_) => self.nested(walk),
@@ -122,14 +131,14 @@ impl<V: OutlineVisitor> OutlineReader<'_, '_, V> {
             let Event::Start(tag @ (Tag::Paragraph | Tag::Item)) = event else {
                 continue;
             };
-            let (text, stop) =
-                walk.inline(|end| matches!(end, TagEnd::Item | TagEnd::Paragraph));
+            let (text, stop) = walk.inline(|end| matches!(end, TagEnd::Item | TagEnd::Paragraph));
             self.lines(walk, &text.text, &range);
             match (tag, stop) {
                 // The block that begins inside is one more to leave.
                 (_, Some(Event::Start(_))) => depth += 1,
-                (Tag::Paragraph, Some(Event::End(_)))
-                | (_, Some(Event::End(TagEnd::Item))) => depth -= 1,
+                (Tag::Paragraph, Some(Event::End(_))) | (_, Some(Event::End(TagEnd::Item))) => {
+                    depth -= 1
+                }
                 _ => {}
             }
             if depth == 0 {

@@ -37,6 +37,10 @@ pub fn is_absent(text: &str) -> bool {
     super::super::cell::is_absent(text)
 }
 
+pub fn is_ditto(text: &str) -> bool {
+    text == "\""
+}
+
 /// Whether a text has a word for a budget: `Monthly budget`, `予算`.
 pub fn names_budget(text: &str) -> bool {
     fold(text).contains("budget")

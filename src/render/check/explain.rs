@@ -78,6 +78,7 @@ const fn text(code: Code) -> &'static str {
         Code::LoweredDetails => include_str!("pages/tm031.txt"),
         Code::GuardOverridden => include_str!("pages/tm032.txt"),
         Code::ForeignLimit => include_str!("pages/tm033.txt"),
+        Code::IncompleteFigure => include_str!("pages/tm034.txt"),
         Code::OrphanedArchive => include_str!("pages/tm026.txt"),
         Code::DatedAhead => include_str!("pages/tm027.txt"),
         Code::RowOutsideTable => include_str!("pages/tm028.txt"),

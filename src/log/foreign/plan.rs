@@ -1,0 +1,461 @@
+//! Which tables of a log count, and what each of their columns is taken for: by the settings, else by what the first reading found.
+
+use super::{
+    date::{HeadingPeriod, WrittenDate},
+    evidence::{ColumnEvidence, IN_AND_OUT, TableEvidence},
+    figure::FigureStyle,
+    header::{Exclusion, Kind, Part, Quantity},
+};
+use crate::model::{DecimalMark, ReadRules, TableRule, fold_name};
+
+/// What a column is taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnUse {
+    Date,
+    Time,
+    Team,
+    Task,
+    Model,
+    Notes,
+    Status,
+    Duration,
+    Deliverables,
+    Tokens,
+    TokensIn,
+    TokensOut,
+    CacheRead,
+    CacheWrite,
+    Cost,
+    /// A sum in the same row, which tokens in and out are compared with.
+    Compared,
+    /// Each value is the sum of the rows so far.
+    RunningTotal,
+    /// A word of the header says that it is no usage.
+    Excluded(Exclusion),
+    /// An estimate beside a column of what was used.
+    Estimate,
+    /// Its header is that of figures, and too few of its cells are any.
+    NoFigures {
+        read: u64,
+        filled: u64,
+    },
+    /// Its header is that of dates, and too few of its cells are any.
+    NoDates {
+        read: u64,
+        filled: u64,
+    },
+    /// It says what another column says, too.
+    Repeated,
+    Unused,
+}
+
+/// Where the rows of a table have their dates from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dating {
+    Column,
+    /// The heading on this line.
+    Heading(usize),
+    /// They have none. They count by themselves, in no month.
+    None,
+}
+
+/// Why a table counts nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// The settings say so.
+    Ignored,
+    /// The heading says that it is no usage, or the headers of all of its figures do.
+    Excluded(Exclusion),
+    /// It has no column of tokens or money.
+    NoFigures,
+    /// It has a column that should be tokens or money by its header: that header, and how many of its cells are any.
+    FewFigures {
+        header: String,
+        read: u64,
+        filled: u64,
+    },
+    /// Its rows have no dates.
+    NoDate,
+}
+
+/// How the rows of a table that counts are read. Columns are given by index.
+#[derive(Clone, Debug)]
+pub(super) struct TablePlan {
+    pub(super) uses: Vec<ColumnUse>,
+    pub(super) styles: Vec<FigureStyle>,
+    /// The columns of tokens that are no halves; of several, the sum.
+    pub(super) tokens: Vec<usize>,
+    /// Whether these are sums of tokens in and out, and count only where one of both is not written.
+    pub(super) halves_first: bool,
+    pub(super) input: Option<usize>,
+    pub(super) output: Option<usize>,
+    pub(super) cost: Vec<usize>,
+    pub(super) dating: Dating,
+    pub(super) date: Option<usize>,
+    pub(super) heading_date: Option<WrittenDate>,
+    pub(super) period: Option<HeadingPeriod>,
+    /// Whether all figures are estimates, by the heading, and whether those of each column are.
+    is_estimated: bool,
+    estimated: Vec<bool>,
+    pub(super) projects_marked: bool,
+}
+
+impl TablePlan {
+    pub(super) fn column(&self, of: &ColumnUse) -> Option<usize> {
+        self.uses.iter().position(|used| used == of)
+    }
+
+    /// The columns of tokens that count.
+    pub(super) fn token_columns(&self) -> Vec<usize> {
+        let halves = self.input.into_iter().chain(self.output);
+        self.tokens.iter().copied().chain(halves).collect()
+    }
+
+    /// Whether figures of any of these columns are estimates.
+    pub(super) fn is_estimated(&self, columns: &[usize]) -> bool {
+        let of_column = |at: &usize| self.estimated.get(*at) == Some(&true);
+        self.is_estimated || columns.iter().any(of_column)
+    }
+
+    fn has_figures(&self) -> bool {
+        !self.token_columns().is_empty() || !self.cost.is_empty()
+    }
+}
+
+/// How a table is read, and why it counts nothing, if it does not.
+pub(super) fn plan(
+    table: &TableEvidence,
+    rules: &ReadRules,
+    decimal: Option<DecimalMark>,
+) -> (TablePlan, Option<LeftOut>) {
+    let heading = table.heading.as_ref().map(|(text, _)| text.as_str());
+    let rule = heading.and_then(|heading| rules.table_below(heading));
+    let style = |column: &ColumnEvidence| FigureStyle {
+        decimal,
+        ..column.style()
+    };
+    let mut plan = TablePlan {
+        uses: vec![ColumnUse::Unused; table.columns.len()],
+        styles: table.columns.iter().map(style).collect(),
+        tokens: Vec::new(),
+        halves_first: false,
+        input: None,
+        output: None,
+        cost: Vec::new(),
+        dating: Dating::None,
+        date: None,
+        heading_date: table.dated.map(|(date, _)| date),
+        period: table.period,
+        is_estimated: table.heading_meaning.is_estimated,
+        estimated: table
+            .columns
+            .iter()
+            .map(|column| column.meaning.is_estimated)
+            .collect(),
+        projects_marked: table.projects_marked,
+    };
+    name_columns(table, &mut plan);
+    match rule {
+        Some(rule) => apply_rule(table, rule, &mut plan),
+        None => {
+            choose_tokens(table, &mut plan);
+            choose_cost(table, &mut plan);
+        }
+    }
+    plan.date = plan.column(&ColumnUse::Date);
+    plan.dating = match (plan.date, table.dated) {
+        (Some(_), _) => Dating::Column,
+        (None, Some((_, line))) => Dating::Heading(line),
+        (None, None) => Dating::None,
+    };
+    let left_out = left_out(table, &plan, rules, rule);
+    (plan, left_out)
+}
+
+fn left_out(
+    table: &TableEvidence,
+    plan: &TablePlan,
+    rules: &ReadRules,
+    rule: Option<&TableRule>,
+) -> Option<LeftOut> {
+    let heading = table.heading.as_ref().map(|(text, _)| text.as_str());
+    if heading.is_some_and(|heading| rules.is_ignored(heading)) {
+        return Some(LeftOut::Ignored);
+    }
+    if rule.is_some() {
+        return (!plan.has_figures()).then_some(LeftOut::NoFigures);
+    }
+    if let Some(exclusion) = &table.heading_meaning.exclusion {
+        return Some(LeftOut::Excluded(exclusion.clone()));
+    }
+    if !plan.has_figures() {
+        return Some(why_no_figures(table, plan));
+    }
+    let is_dated = plan.dating != Dating::None;
+    (!is_dated && !table.heading_meaning.is_usage).then_some(LeftOut::NoDate)
+}
+
+fn why_no_figures(table: &TableEvidence, plan: &TablePlan) -> LeftOut {
+    let mut excluded = plan.uses.iter().filter_map(|used| match used {
+        ColumnUse::Excluded(exclusion) => Some(exclusion.clone()),
+        _ => None,
+    });
+    if let Some(exclusion) = excluded.next() {
+        return LeftOut::Excluded(exclusion);
+    }
+    let mut few = table.columns.iter().zip(&plan.uses);
+    let few = few.find_map(|(column, used)| match *used {
+        ColumnUse::NoFigures { read, filled } => Some((column.header.clone(), read, filled)),
+        _ => None,
+    });
+    match few {
+        Some((header, read, filled)) => LeftOut::FewFigures {
+            header,
+            read,
+            filled,
+        },
+        None => LeftOut::NoFigures,
+    }
+}
+
+/// Takes the columns without figures for what their headers say: of several alike, the one with the most usual header.
+fn name_columns(table: &TableEvidence, plan: &mut TablePlan) {
+    let has = |kind| {
+        table
+            .columns
+            .iter()
+            .any(|column| column.meaning.kind == kind)
+    };
+    let (has_team, has_date) = (has(Kind::Team), has(Kind::Date));
+    let has_month = table.period.is_some_and(|period| period.month.is_some());
+    for (column, used) in table.columns.iter().zip(&mut plan.uses) {
+        *used = match column.meaning.kind {
+            Kind::Date if !column.is_dated(has_month) => no_dates(column),
+            Kind::End if !has_date && column.is_dated(has_month) => ColumnUse::Date,
+            Kind::Date => ColumnUse::Date,
+            Kind::Time => ColumnUse::Time,
+            Kind::Team => ColumnUse::Team,
+            Kind::Role if !has_team => ColumnUse::Team,
+            Kind::Task | Kind::Session => ColumnUse::Task,
+            Kind::Model => ColumnUse::Model,
+            Kind::Notes => ColumnUse::Notes,
+            Kind::Status => ColumnUse::Status,
+            Kind::Duration => ColumnUse::Duration,
+            Kind::Deliverables => ColumnUse::Deliverables,
+            _ => ColumnUse::Unused,
+        };
+        if let (Kind::Measure(..), Some(exclusion)) =
+            (column.meaning.kind, &column.meaning.exclusion)
+        {
+            *used = ColumnUse::Excluded(exclusion.clone());
+        }
+    }
+    let kinds = [
+        ColumnUse::Date,
+        ColumnUse::Time,
+        ColumnUse::Team,
+        ColumnUse::Task,
+        ColumnUse::Model,
+        ColumnUse::Notes,
+        ColumnUse::Status,
+        ColumnUse::Duration,
+        ColumnUse::Deliverables,
+    ];
+    for kind in kinds {
+        let columns = plan.uses.iter().enumerate();
+        let alike = columns.filter(|(_, used)| **used == kind);
+        let rank = |at: usize| table.columns.get(at).map(|column| column.meaning.rank);
+        let best = alike.map(|(at, _)| at).min_by_key(|at| rank(*at));
+        for (at, used) in plan.uses.iter_mut().enumerate() {
+            if *used == kind && Some(at) != best {
+                *used = ColumnUse::Unused;
+            }
+        }
+    }
+}
+
+fn no_dates(column: &ColumnEvidence) -> ColumnUse {
+    match column.filled {
+        0 => ColumnUse::Unused,
+        filled => ColumnUse::NoDates {
+            read: column.dates,
+            filled,
+        },
+    }
+}
+
+/// The columns of figures that may count, with the part of the usage that each has.
+fn measures(table: &TableEvidence, plan: &mut TablePlan, quantity: Quantity) -> Vec<(usize, Part)> {
+    let mut found: Vec<(usize, Part)> = Vec::new();
+    for (at, column) in table.columns.iter().enumerate() {
+        let is_open = plan.uses.get(at) == Some(&ColumnUse::Unused);
+        let (Some(part), true) = (column.part(), is_open) else {
+            continue;
+        };
+        match column.quantity() {
+            Some(of) if of == quantity => found.push((at, part)),
+            Some(_) => {}
+            None => {
+                let (read, filled) = (column.tokens.max(column.money), column.filled);
+                if let Some(used) = plan.uses.get_mut(at) {
+                    *used = ColumnUse::NoFigures { read, filled };
+                }
+            }
+        }
+    }
+    let is_estimated = |at: usize| {
+        let column = table.columns.get(at);
+        column.is_some_and(|column| column.meaning.is_estimated && !column.meaning.is_actual)
+    };
+    if found.iter().any(|(at, _)| !is_estimated(*at)) {
+        for (at, _) in found.iter().filter(|(at, _)| is_estimated(*at)) {
+            set(plan, *at, ColumnUse::Estimate);
+        }
+        found.retain(|(at, _)| !is_estimated(*at));
+    }
+    let running = |at: usize| {
+        let column = table.columns.get(at);
+        let mut others = found.iter().map(|(other, _)| *other).chain([IN_AND_OUT]);
+        column.is_some_and(|column| others.any(|other| column.is_running_total_of(other)))
+    };
+    let totals: Vec<usize> = found
+        .iter()
+        .map(|(at, _)| *at)
+        .filter(|at| running(*at))
+        .collect();
+    for at in &totals {
+        set(plan, *at, ColumnUse::RunningTotal);
+    }
+    found.retain(|(at, _)| !totals.contains(at));
+    found
+}
+
+fn set(plan: &mut TablePlan, at: usize, used: ColumnUse) {
+    if let Some(of) = plan.uses.get_mut(at) {
+        *of = used;
+    }
+}
+
+/// The columns of one part, the most usual header first.
+fn of_part(table: &TableEvidence, found: &[(usize, Part)], part: Part) -> Vec<usize> {
+    let columns = found.iter().filter(|(_, of)| *of == part);
+    let mut columns: Vec<usize> = columns.map(|(at, _)| *at).collect();
+    columns.sort_by_key(|at| table.columns.get(*at).map(|column| column.meaning.rank));
+    columns
+}
+
+/// The whole of a quantity: the column with the most usual header; where each has words of its own, as `Claude tokens` and
+/// `GPT tokens`, all of them.
+fn whole(table: &TableEvidence, columns: &[usize]) -> Vec<usize> {
+    let has_other_words = |at: &usize| {
+        let column = table.columns.get(*at);
+        column.is_some_and(|column| column.meaning.has_other_words)
+    };
+    match columns.iter().find(|at| !has_other_words(at)) {
+        Some(plain) => vec![*plain],
+        None => columns.to_vec(),
+    }
+}
+
+fn choose_tokens(table: &TableEvidence, plan: &mut TablePlan) {
+    let found = measures(table, plan, Quantity::Tokens);
+    let of = |part| of_part(table, &found, part);
+    for (part, used) in [
+        (Part::CacheRead, ColumnUse::CacheRead),
+        (Part::CacheWrite, ColumnUse::CacheWrite),
+    ] {
+        if let Some(at) = of(part).first() {
+            set(plan, *at, used);
+        }
+    }
+    let (input, output) = (of(Part::In), of(Part::Out));
+    let all = of(Part::Whole);
+    let chosen = whole(table, &all);
+    plan.input = input.first().copied();
+    plan.output = output.first().copied();
+    plan.halves_first = plan.input.is_some() && plan.output.is_some();
+    if !plan.halves_first && !chosen.is_empty() {
+        // Half of the usage says less than the whole.
+        (plan.input, plan.output) = (None, None);
+    }
+    for at in &all {
+        let used = match (plan.halves_first, chosen.contains(at)) {
+            (true, _) => ColumnUse::Compared,
+            (false, true) => ColumnUse::Tokens,
+            (false, false) => ColumnUse::Repeated,
+        };
+        set(plan, *at, used);
+    }
+    let halves = [
+        (plan.input, ColumnUse::TokensIn),
+        (plan.output, ColumnUse::TokensOut),
+    ];
+    for (at, used) in halves {
+        if let Some(at) = at {
+            set(plan, at, used);
+        }
+    }
+    plan.tokens = chosen;
+}
+
+fn choose_cost(table: &TableEvidence, plan: &mut TablePlan) {
+    let found = measures(table, plan, Quantity::Money);
+    let all = of_part(table, &found, Part::Whole);
+    let parts = || {
+        let [input, output] = [Part::In, Part::Out].map(|part| of_part(table, &found, part));
+        [input.first().copied(), output.first().copied()]
+    };
+    // Columns in two currencies are one amount.
+    let chosen = whole(table, &all);
+    let currency = |at: &usize| {
+        table
+            .columns
+            .get(*at)
+            .and_then(|column| column.meaning.currency)
+    };
+    let first = chosen.first().and_then(currency);
+    let is_own = |at: &&usize| currency(at).is_none() || currency(at) == first;
+    plan.cost = match chosen.is_empty() {
+        true => parts().into_iter().flatten().collect(),
+        false => chosen.iter().filter(is_own).copied().collect(),
+    };
+    for (at, _) in &found {
+        let used = if plan.cost.contains(at) {
+            ColumnUse::Cost
+        } else {
+            ColumnUse::Repeated
+        };
+        set(plan, *at, used);
+    }
+}
+
+/// Takes the columns for what the settings say.
+fn apply_rule(table: &TableEvidence, rule: &TableRule, plan: &mut TablePlan) {
+    let find = |header: &String| {
+        let mut columns = table.columns.iter();
+        columns.position(|column| fold_name(&column.header) == fold_name(header))
+    };
+    let columns = [
+        (&rule.date, ColumnUse::Date),
+        (&rule.team, ColumnUse::Team),
+        (&rule.cost, ColumnUse::Cost),
+    ];
+    for (header, used) in columns {
+        let Some(at) = header.as_ref().and_then(find) else {
+            continue;
+        };
+        for other in plan.uses.iter_mut().filter(|other| **other == used) {
+            *other = ColumnUse::Unused;
+        }
+        set(plan, at, used);
+    }
+    plan.tokens = rule.tokens.iter().filter_map(find).collect();
+    for at in plan.tokens.clone() {
+        set(plan, at, ColumnUse::Tokens);
+    }
+    plan.cost = plan.column(&ColumnUse::Cost).into_iter().collect();
+    if rule.tokens.is_empty() && plan.cost.is_empty() {
+        choose_tokens(table, plan);
+        choose_cost(table, plan);
+    }
+}

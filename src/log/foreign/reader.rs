@@ -1,0 +1,503 @@
+//! The last reading of a log of any form: passes on its rows as items, as a log in tokmon's own format does, with what is wrong with
+//! them.
+
+use std::{borrow::Cow, collections::BTreeMap, io};
+
+use chrono::NaiveDate;
+
+use super::{
+    date::{Undecided, When},
+    decode::{Days, Decoded, RowProblem, StatedSum, TableDecoder, UsageRow},
+    figure::FigureError,
+    outline::{OutlineRow, OutlineVisitor, TableHead, visit},
+    plan::{ColumnUse, TablePlan},
+    spending::{DayRange, days_of, range_of},
+    survey::{Reopen, Survey},
+    views::Summary,
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    log::{
+        Cell, Columns, Heading, Item, Role, Row, RowValue, Section, Table, chunker::CHUNK_SIZE,
+        emitter::Emitter,
+    },
+    model::{
+        Amount, Entry, EntryKind, Figures, Month, StatedTotal, TimeRange, TokenClasses, Tokens,
+        When as EntryWhen, Work,
+    },
+    text::{FileId, Place},
+};
+
+/// Reads a log by what the survey of it found, and passes each thing it says to `each`. Returns the number of its lines.
+pub fn read(
+    bytes: &mut dyn Reopen,
+    file: FileId,
+    survey: &Survey,
+    each: &mut dyn FnMut(Item<'_>),
+) -> io::Result<usize> {
+    let mut reader = RowReader {
+        survey,
+        number: 0,
+        open: None,
+    };
+    visit(bytes.reopen()?, file, CHUNK_SIZE, &mut reader, each)
+}
+
+struct RowReader<'s> {
+    survey: &'s Survey,
+    /// How many tables have begun.
+    number: usize,
+    /// The table that is read, if it counts.
+    open: Option<OpenTable<'s>>,
+}
+
+struct OpenTable<'s> {
+    plan: &'s TablePlan,
+    decoder: TableDecoder<'s>,
+    place: Place,
+    /// Where it is a summary of others: what of it counts beside these, by days. Each counts once.
+    summary: Option<(&'s Summary, BTreeMap<DayRange, (Tokens, u128)>)>,
+    /// The one month that its rows are of so far.
+    month: Option<Option<Month>>,
+    /// A heading of a month was passed on for its rows.
+    has_month_heading: bool,
+}
+
+impl OutlineVisitor for RowReader<'_> {
+    fn heading(&mut self, _: u8, _: &str, _: Place) {}
+
+    fn label(&mut self, _: &str, _: Place) {}
+
+    fn line(&mut self, _: &str, _: Place, _: &mut Emitter<'_>) {}
+
+    fn table(&mut self, head: &TableHead, out: &mut Emitter<'_>) {
+        let number = self.number;
+        self.number += 1;
+        let plan = self.survey.plans.get(number).and_then(Option::as_ref);
+        let summary = self.survey.summaries.get(&number);
+        let columns = Columns::read(head.headers.iter().map(String::as_str));
+        out.emit(Item::Table(Table {
+            role: match (plan, summary) {
+                (Some(_), None) => Role::Daily,
+                _ => Role::Foreign,
+            },
+            columns: &columns,
+            place: head.place,
+            dashes: head.dashes,
+        }));
+        self.open = plan.map(|plan| OpenTable {
+            plan,
+            decoder: TableDecoder::new(plan, self.survey.conventions),
+            place: head.place,
+            summary: summary.map(|summary| (summary, beyond(summary))),
+            month: None,
+            has_month_heading: false,
+        });
+        if plan.is_some() {
+            heading(&Section::Daily(None), head.place, out);
+        }
+    }
+
+    fn row(&mut self, row: &OutlineRow<'_, '_>, out: &mut Emitter<'_>) {
+        if let Some(table) = &mut self.open {
+            table.row(row, &self.survey.team, out);
+        }
+    }
+
+    fn end_table(&mut self, out: &mut Emitter<'_>) {
+        if let Some(table) = self.open.take() {
+            table.end(out);
+        }
+    }
+}
+
+/// What a summary has beyond its details.
+fn beyond(summary: &Summary) -> BTreeMap<DayRange, (Tokens, u128)> {
+    let covered = summary.covered.iter();
+    let beyond = covered.map(|(range, both)| (*range, both.summary.beyond(&both.details)));
+    beyond.collect()
+}
+
+fn heading(section: &Section, place: Place, out: &mut Emitter<'_>) {
+    out.emit(Item::Heading(Heading {
+        level: 2,
+        section,
+        place,
+    }));
+}
+
+impl OpenTable<'_> {
+    fn row(&mut self, row: &OutlineRow<'_, '_>, team: &str, out: &mut Emitter<'_>) {
+        let decoded = self.decoder.decode(row);
+        if !row.is_unterminated {
+            for problem in &self.decoder.problems {
+                out.problem(self.problem(problem, row));
+            }
+        }
+        match decoded {
+            Decoded::Nothing => {}
+            Decoded::Total(total) => self.total(&total, row, out),
+            Decoded::Usage(usage) => {
+                self.remark(&usage, row, out);
+                self.usage(usage, row, team, out);
+            }
+        }
+    }
+
+    fn usage(
+        &mut self,
+        usage: UsageRow<'_>,
+        row: &OutlineRow<'_, '_>,
+        team: &str,
+        out: &mut Emitter<'_>,
+    ) {
+        let Some(range) = range_of(usage.days) else {
+            let value = RowValue::Undated(usage.figures);
+            return emit(value, row, out);
+        };
+        let month = Month::of(range.0);
+        let same = self.month.get_or_insert(Some(month));
+        *same = same.filter(|same| *same == month && Month::of(range.1) == month);
+        let mut figures = usage.figures;
+        if let Some((_, beyond)) = &mut self.summary
+            && let Some((tokens, nanos)) = beyond.get_mut(&range)
+        {
+            let rest = (std::mem::take(tokens), std::mem::take(nanos));
+            figures = rest_of(figures, rest);
+            if !has_figures(&figures) {
+                return emit(RowValue::Sum(usage.figures.tokens, row.place), row, out);
+            }
+        }
+        let when = EntryWhen {
+            month,
+            date: None,
+            time: usage.time.map(|start| TimeRange {
+                start,
+                end: None,
+                open: false,
+            }),
+            offset: None,
+        };
+        let entry = Entry {
+            kind: EntryKind::Daily,
+            when,
+            work: Work {
+                team: usage.team.unwrap_or(Cow::Borrowed(team)),
+                task: usage.task,
+                model: usage.model,
+                notes: usage.notes,
+                project: None,
+            },
+            figures,
+            status: usage.status,
+            id: None,
+            further_ids: Box::default(),
+            hold: None,
+            has_unread: false,
+            base: None,
+            place: row.place,
+        };
+        match usage.days {
+            Days::Read(When::Month(_)) => {
+                if !std::mem::replace(&mut self.has_month_heading, true) {
+                    heading(&Section::Monthly(None), self.place, out);
+                }
+                let entry = Entry {
+                    kind: EntryKind::Monthly,
+                    ..entry
+                };
+                emit(RowValue::Entry(entry), row, out);
+            }
+            _ if range.0 == range.1 => {
+                let entry = on(range.0, entry);
+                emit(RowValue::Entry(entry), row, out);
+            }
+            _ => emit(RowValue::Spread(spread(range, &entry)), row, out),
+        }
+    }
+
+    /// Passes on a sum that the table states. Of one month it is a statement about that.
+    fn total(&mut self, total: &StatedSum, row: &OutlineRow<'_, '_>, out: &mut Emitter<'_>) {
+        if !total.agrees() && !row.is_unterminated && !self.is_estimated(total) {
+            out.problem(self.total_differs(total, row));
+        }
+        let is_whole = total.since_last.rows == total.all.rows;
+        let month = self
+            .month
+            .flatten()
+            .filter(|_| is_whole && self.summary.is_none());
+        let value = match month {
+            Some(month) if total.figures.tokens.is_some() => RowValue::Total(StatedTotal {
+                month,
+                project: None,
+                figures: total.figures,
+                percent: None,
+                of_months: false,
+                place: row.place,
+            }),
+            _ => RowValue::Sum(total.figures.tokens, row.place),
+        };
+        emit(value, row, out);
+    }
+
+    fn is_estimated(&self, total: &StatedSum) -> bool {
+        let tokens = total.figures.tokens.is_some_and(|tokens| tokens.estimate);
+        let cost = total.figures.cost.is_some_and(|cost| cost.estimate);
+        let rows = total.all.tokens.is_some_and(|sum| sum.estimate)
+            || total.all.money.is_some_and(|sum| sum.estimate);
+        tokens || cost || rows
+    }
+
+    /// Reports days of which a summary and its details say different things.
+    fn end(self, out: &mut Emitter<'_>) {
+        let Some((summary, _)) = &self.summary else {
+            return;
+        };
+        let differing = summary.covered.iter().filter(|(_, both)| !both.agrees());
+        for ((from, to), both) in differing {
+            let days = if from == to {
+                from.to_string()
+            } else {
+                format!("{from} to {to}")
+            };
+            let message = format!(
+                "of {days}, this table says {}, and the rows in detail say {}",
+                both.summary, both.details
+            );
+            out.problem(
+                Diagnostic::new(Code::ConflictingStatements, message, self.place)
+                    .label("shows the same spending as other tables")
+                    .help("tokmon counts the larger figure; correct the wrong one"),
+            );
+        }
+    }
+
+    fn cell_place(&self, at: usize, row: &OutlineRow<'_, '_>) -> Place {
+        let cell = row.cells.get(at);
+        cell.map_or(row.place, |cell| place_of(cell, row.place))
+    }
+
+    fn header(&self, at: usize) -> &'static str {
+        match self.plan.uses.get(at) {
+            Some(ColumnUse::Cost) => "an amount like `$0.136`, or `—` for none",
+            _ => "a number like `12,450` or `12.5K`, or `—` for none",
+        }
+    }
+
+    fn problem(&self, problem: &RowProblem, row: &OutlineRow<'_, '_>) -> Diagnostic {
+        let at = match problem {
+            RowProblem::Figure(at, _) | RowProblem::Date(at, _) => *at,
+        };
+        let written = row.cells.get(at).map_or("", |cell| cell.text.trim());
+        let written: String = written.chars().take(40).collect();
+        let place = self.cell_place(at, row);
+        match problem {
+            RowProblem::Figure(_, error) => {
+                let (what, help) = match error {
+                    FigureError::Ambiguous => (
+                        format!("an ambiguous number: `{written}`"),
+                        "set `decimal = \"comma\"` or `decimal = \"point\"` under [read] in tokmon.toml".to_owned(),
+                    ),
+                    FigureError::TooLarge(most) => (
+                        format!("too large: `{written}` is more than {most}"),
+                        format!("write {most} at most"),
+                    ),
+                    FigureError::Malformed => (
+                        format!("not a number: `{written}`"),
+                        format!("write {}", self.header(at)),
+                    ),
+                };
+                Diagnostic::new(Code::UnreadableNumber, what, place)
+                    .label("the row counts without it")
+                    .help(help)
+            }
+            RowProblem::Date(_, why) => {
+                let (what, help) = match why {
+                    Some(Undecided::Order {
+                        day_first,
+                        month_first,
+                    }) => (
+                        format!("`{written}` is {day_first} or {month_first}"),
+                        "write dates as year-month-day",
+                    ),
+                    Some(Undecided::Month) => (
+                        format!("the month of `{written}` is not known"),
+                        "write the month into the heading or the date",
+                    ),
+                    Some(Undecided::NoSuchDate) => (
+                        format!("there is no such date: `{written}`"),
+                        "write a date like 2026-02-25",
+                    ),
+                    None => (
+                        format!("not a date: `{written}`"),
+                        "write a date like 2026-02-25",
+                    ),
+                };
+                Diagnostic::new(Code::UnreadableDate, what, place)
+                    .label("the row counts in no month")
+                    .help(help)
+            }
+        }
+    }
+
+    /// Reports what the figures of a row do not say, or say in two ways.
+    fn remark(&self, usage: &UsageRow<'_>, row: &OutlineRow<'_, '_>, out: &mut Emitter<'_>) {
+        if row.is_unterminated {
+            return;
+        }
+        let halves = self.plan.input.into_iter().chain(self.plan.output).next();
+        let place = |at: Option<usize>| at.map_or(row.place, |at| self.cell_place(at, row));
+        if usage.is_half {
+            let message = "of tokens in and out only one is written";
+            out.problem(
+                Diagnostic::new(Code::IncompleteFigure, message, place(halves))
+                    .label("the row counts as at least this")
+                    .help("write both"),
+            );
+        }
+        if let (Some(stated), Some(tokens)) = (usage.compared, usage.figures.tokens) {
+            let message = format!(
+                "the sum in this row is {stated}, and tokens in and out are {}",
+                tokens.value
+            );
+            out.problem(
+                Diagnostic::new(
+                    Code::ConflictingStatements,
+                    message,
+                    place(self.plan.tokens.first().copied()),
+                )
+                .label(format!("counted as {}", tokens.value))
+                .help("name the column for what it holds, like `Total with cache`, or correct it"),
+            );
+        }
+    }
+
+    fn total_differs(&self, total: &StatedSum, row: &OutlineRow<'_, '_>) -> Diagnostic {
+        let stated = total.sums();
+        let is_part = total.since_last.rows < total.all.rows;
+        let rows = if is_part { total.since_last } else { total.all };
+        let message = format!("the total says {stated}, its rows add up to {rows}");
+        let columns = self
+            .plan
+            .token_columns()
+            .into_iter()
+            .chain(self.plan.cost.clone());
+        let mut columns = columns.filter(|at| {
+            let cell = row.cells.get(*at);
+            cell.is_some_and(|cell| !cell.text.trim().is_empty())
+        });
+        let place = columns
+            .next()
+            .map_or(row.place, |at| self.cell_place(at, row));
+        Diagnostic::new(Code::TotalDiffers, message, place)
+            .label(match rows.rows {
+                1 => format!("1 row holds {rows}"),
+                count => format!("{count} rows add up to {rows}"),
+            })
+            .help("tokmon counts the rows; correct the total, or add the row that is missing")
+            .manual()
+    }
+}
+
+fn place_of(cell: &Cell<'_>, row: Place) -> Place {
+    let before = cell.span.start.saturating_sub(row.line_start);
+    Place {
+        span: cell.span,
+        // Of ASCII text in front of it, which the bars and most cells are.
+        column: before + 1,
+        ..row
+    }
+}
+
+fn emit(value: RowValue<'_>, row: &OutlineRow<'_, '_>, out: &mut Emitter<'_>) {
+    // A row that is still being written may be cut in its figure.
+    let is_stated = matches!(value, RowValue::Sum(..) | RowValue::Total(_));
+    if row.is_unterminated && is_stated {
+        return;
+    }
+    out.emit(Item::Row(Row {
+        place: row.place,
+        cells: row.cells,
+        is_outside: false,
+        value,
+    }));
+}
+
+fn has_figures(figures: &Figures) -> bool {
+    figures
+        .tokens
+        .is_some_and(|tokens| tokens.value > Tokens::ZERO)
+        || figures.cost.is_some_and(|cost| cost.value > 0)
+}
+
+/// What counts of a row whose details count already.
+fn rest_of(figures: Figures, (tokens, nanos): (Tokens, u128)) -> Figures {
+    let nanos = u64::try_from(nanos).unwrap_or(u64::MAX);
+    Figures {
+        tokens: figures.tokens.map(|of| Amount {
+            value: tokens,
+            ..of
+        }),
+        cost: figures.cost.map(|of| Amount { value: nanos, ..of }),
+        classes: TokenClasses::default(),
+        ..figures
+    }
+}
+
+fn on(date: NaiveDate, entry: Entry<'_>) -> Entry<'_> {
+    Entry {
+        when: EntryWhen {
+            month: Month::of(date),
+            date: Some(date),
+            ..entry.when
+        },
+        ..entry
+    }
+}
+
+/// Spreads the usage of a row evenly over its days, as estimates. The parts add up to the whole.
+fn spread<'a>(range: DayRange, entry: &Entry<'a>) -> Vec<Entry<'a>> {
+    let days: Vec<NaiveDate> = days_of(range).collect();
+    let parts = days.len() as u64;
+    let last = days.len().saturating_sub(1);
+    let entries = days.into_iter().enumerate().map(|(at, day)| {
+        let part = |whole: u64| whole / parts + u64::from((at as u64) < whole % parts);
+        let tokens = |whole: Option<Tokens>| whole.map(|tokens| Tokens(part(tokens.0)));
+        let Figures {
+            classes,
+            tokens: all,
+            cost,
+            ..
+        } = entry.figures;
+        let figures = Figures {
+            tokens: all.map(|of| Amount {
+                value: Tokens(part(of.value.0)),
+                estimate: true,
+                ..of
+            }),
+            classes: TokenClasses {
+                input: tokens(classes.input),
+                output: tokens(classes.output),
+                cache_write: tokens(classes.cache_write),
+                cache_read: tokens(classes.cache_read),
+            },
+            cost: cost.map(|of| Amount {
+                value: part(of.value),
+                estimate: true,
+                ..of
+            }),
+            limit: entry.figures.limit.filter(|_| at == 0),
+            deliverables: entry.figures.deliverables.filter(|_| at == last),
+            minutes: entry.figures.minutes.map(part),
+            ..entry.figures
+        };
+        on(
+            day,
+            Entry {
+                figures,
+                ..entry.clone()
+            },
+        )
+    });
+    entries.collect()
+}

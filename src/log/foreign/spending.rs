@@ -1,0 +1,169 @@
+//! The second reading of a log: what each table that counts says of each day, so that tables which show the same spending are found.
+//! Keeps days and not rows.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days as DayCount, NaiveDate};
+
+use super::{
+    date::When,
+    decode::{Conventions, Days, Decoded, TableDecoder, UsageRow},
+    outline::{OutlineRow, OutlineVisitor, TableHead},
+    plan::TablePlan,
+    sums::Sums,
+};
+use crate::{log::emitter::Emitter, model::Month, text::Place};
+
+/// The first and the last day that something was spent on; of rows with one day, both are that.
+pub(super) type DayRange = (NaiveDate, NaiveDate);
+
+/// What a table says, by the days that it says it of.
+#[derive(Debug, Default)]
+pub(super) struct TableSpending {
+    pub(super) rows: u64,
+    pub(super) undated: u64,
+    pub(super) without_figure: u64,
+    pub(super) totals: u64,
+    /// By the days that rows name. Of a table with more than [`MOST_RANGES`] ranges no further ones.
+    pub(super) ranges: BTreeMap<DayRange, Sums>,
+    /// The sums that the table states of single days.
+    pub(super) stated: BTreeMap<NaiveDate, Sums>,
+    /// The days of the rows since the last sum, if they are all the same.
+    since_last: Option<Option<NaiveDate>>,
+    /// Some ranges are missing.
+    pub(super) is_cut: bool,
+}
+
+/// The days of ten years, and more than any summary has.
+const MOST_RANGES: usize = 4_000;
+
+impl TableSpending {
+    fn add(&mut self, row: &UsageRow<'_>) {
+        self.rows += 1;
+        let sums = row.sums();
+        self.without_figure += u64::from(sums.is_empty());
+        let Some(range) = range_of(row.days) else {
+            self.undated += 1;
+            self.since_last = Some(None);
+            return;
+        };
+        let day = (range.0 == range.1).then_some(range.0);
+        self.since_last = match self.since_last {
+            None => Some(day),
+            Some(same) => Some(same.filter(|_| same == day)),
+        };
+        if self.ranges.len() < MOST_RANGES || self.ranges.contains_key(&range) {
+            self.ranges.entry(range).or_default().add(&sums);
+        } else {
+            self.is_cut = true;
+        }
+    }
+
+    fn add_total(&mut self, sums: &Sums) {
+        self.totals += 1;
+        if let Some(Some(day)) = self.since_last.take() {
+            self.stated.insert(day, *sums);
+        }
+    }
+
+    /// What several tables say together.
+    pub(super) fn merged<'t>(tables: impl Iterator<Item = &'t Self>) -> Self {
+        let mut merged = Self::default();
+        for table in tables {
+            merged.rows += table.rows;
+            for (range, sums) in &table.ranges {
+                merged.ranges.entry(*range).or_default().add(sums);
+            }
+            for (day, sums) in &table.stated {
+                merged.stated.entry(*day).or_default().add(sums);
+            }
+        }
+        merged
+    }
+
+    /// What it says of all days in a range, each day's part of longer ranges not among it. `None` where it says nothing.
+    pub(super) fn within(&self, (from, to): DayRange) -> Option<Sums> {
+        let mut sums = Sums::default();
+        let inside = self.ranges.range((from, from)..);
+        let inside = inside.take_while(|((first, _), _)| *first <= to);
+        for ((_, last), of) in inside {
+            if *last <= to {
+                sums.add(of);
+            }
+        }
+        (sums.rows > 0).then_some(sums)
+    }
+}
+
+/// The days that a row is of.
+pub(super) fn range_of(days: Days) -> Option<DayRange> {
+    match days {
+        Days::Undated => None,
+        Days::Read(When::Day(day)) => Some((day, day)),
+        Days::Read(When::Days(from, to)) => Some((from, to)),
+        Days::Read(When::Month(month)) => Some((month.first_day(), month.last_day())),
+    }
+}
+
+/// The month of a range that is a whole one.
+pub(super) fn month_of(days: Days) -> Option<Month> {
+    match days {
+        Days::Read(When::Month(month)) => Some(month),
+        _ => None,
+    }
+}
+
+/// Each day of a range.
+pub(super) fn days_of((from, to): DayRange) -> impl Iterator<Item = NaiveDate> {
+    let next = |day: &NaiveDate| day.checked_add_days(DayCount::new(1));
+    std::iter::successors(Some(from), next).take_while(move |day| *day <= to)
+}
+
+/// Reads the tables that count.
+pub(super) struct SpendingReader<'p> {
+    /// By the number of the table; none for those that do not count.
+    plans: &'p [Option<TablePlan>],
+    conventions: Conventions,
+    pub(super) tables: Vec<TableSpending>,
+    decoder: Option<TableDecoder<'p>>,
+}
+
+impl<'p> SpendingReader<'p> {
+    pub(super) const fn new(plans: &'p [Option<TablePlan>], conventions: Conventions) -> Self {
+        Self {
+            plans,
+            conventions,
+            tables: Vec::new(),
+            decoder: None,
+        }
+    }
+}
+
+impl OutlineVisitor for SpendingReader<'_> {
+    fn heading(&mut self, _: u8, _: &str, _: Place) {}
+
+    fn label(&mut self, _: &str, _: Place) {}
+
+    fn line(&mut self, _: &str, _: Place, _: &mut Emitter<'_>) {}
+
+    fn table(&mut self, _: &TableHead, _: &mut Emitter<'_>) {
+        let plan = self.plans.get(self.tables.len()).and_then(Option::as_ref);
+        self.decoder = plan.map(|plan| TableDecoder::new(plan, self.conventions));
+        self.tables.push(TableSpending::default());
+    }
+
+    fn row(&mut self, row: &OutlineRow<'_, '_>, _: &mut Emitter<'_>) {
+        let (Some(decoder), Some(table)) = (&mut self.decoder, self.tables.last_mut()) else {
+            return;
+        };
+        match decoder.decode(row) {
+            Decoded::Usage(usage) => table.add(&usage),
+            Decoded::Total(total) => table.add_total(&total.sums()),
+            Decoded::Nothing => {}
+        }
+    }
+
+    fn end_table(&mut self, _: &mut Emitter<'_>) {
+        self.decoder = None;
+    }
+}

@@ -1,0 +1,117 @@
+//! Sums of figures of both quantities, and whether one can be the sum of others.
+
+use std::fmt;
+
+use crate::model::{Amount, RoundedSum, Tokens, divide_half_even, grouped};
+
+/// An amount of money in nanos, or a sum of such amounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct MoneySum {
+    pub(super) nanos: u128,
+    /// The unit of the coarsest figure.
+    unit: u64,
+    pub(super) estimate: bool,
+}
+
+/// Tokens and money, each where any was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    pub(super) rows: u64,
+    pub(super) tokens: Option<RoundedSum>,
+    pub(super) money: Option<MoneySum>,
+}
+
+impl MoneySum {
+    const fn of(amount: Amount<u64>) -> Self {
+        Self {
+            nanos: amount.value as u128,
+            unit: amount.unit,
+            estimate: amount.estimate,
+        }
+    }
+
+    const fn plus(self, other: Self) -> Self {
+        Self {
+            nanos: self.nanos.saturating_add(other.nanos),
+            unit: if self.unit > other.unit {
+                self.unit
+            } else {
+                other.unit
+            },
+            estimate: self.estimate || other.estimate,
+        }
+    }
+
+    /// Within half a unit of the coarser figure.
+    fn agrees_with(self, other: Self) -> bool {
+        self.nanos.abs_diff(other.nanos) * 2 <= u128::from(self.unit.max(other.unit))
+    }
+}
+
+impl Sums {
+    pub(super) fn of(tokens: Option<Amount<Tokens>>, money: Option<Amount<u64>>) -> Self {
+        Self {
+            rows: 1,
+            tokens: tokens.map(RoundedSum::from),
+            money: money.map(MoneySum::of),
+        }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        let tokens = self.tokens.into_iter().chain(other.tokens);
+        self.tokens = tokens.reduce(|one, two| one + two);
+        let money = self.money.into_iter().chain(other.money);
+        self.money = money.reduce(MoneySum::plus);
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.tokens.is_none() && self.money.is_none()
+    }
+
+    /// Whether both are anything but nothing.
+    pub(super) fn is_positive(&self) -> bool {
+        self.tokens
+            .is_some_and(|tokens| tokens.tokens > Tokens::ZERO)
+            || self.money.is_some_and(|money| money.nanos > 0)
+    }
+
+    /// Whether both can be of the same usage: what both state agrees, and there is anything that both state.
+    pub(super) fn agrees_with(&self, other: &Self) -> bool {
+        let tokens = self.tokens.zip(other.tokens);
+        let tokens = tokens.map(|(one, two)| one.agrees_with(two));
+        let money = self.money.zip(other.money);
+        let money = money.map(|(one, two)| one.agrees_with(two));
+        matches!(
+            (tokens, money),
+            (Some(true), None | Some(true)) | (None, Some(true))
+        )
+    }
+
+    /// What this has beyond another one.
+    pub(super) fn beyond(&self, other: &Self) -> (Tokens, u128) {
+        let tokens = |sums: &Self| sums.tokens.map_or(Tokens::ZERO, |sum| sum.tokens);
+        let money = |sums: &Self| sums.money.map_or(0, |sum| sum.nanos);
+        (
+            tokens(self).saturating_sub(tokens(other)),
+            money(self).saturating_sub(money(other)),
+        )
+    }
+}
+
+/// `12,450 tokens and 1.50`, as far as it is written: the currency is that of the log.
+impl fmt::Display for Sums {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sum) = self.tokens {
+            write!(f, "{} tokens", sum.tokens)?;
+        }
+        if self.tokens.is_some() && self.money.is_some() {
+            f.write_str(" and ")?;
+        }
+        if let Some(money) = self.money {
+            let cents = divide_half_even(money.nanos, 10_000_000);
+            write!(f, "{}.{:02}", grouped(cents / 100), cents % 100)?;
+        }
+        Ok(())
+    }
+}
