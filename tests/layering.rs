@@ -27,7 +27,16 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("diagnostic", &["strum"]),
-    ("log", &["chrono", "memchr", "pulldown_cmark", "strsim"]),
+    (
+        "log",
+        &[
+            "chrono",
+            "memchr",
+            "pulldown_cmark",
+            "strsim",
+            "unicode_normalization",
+        ],
+    ),
     (
         "analysis",
         &[

@@ -1,7 +1,9 @@
 //! What the header of a column, and the heading of a table, say about the figures below them.
 
-use super::words;
+use super::words::{self, Atom, Phrase, Term};
 use crate::model::Currency;
+
+pub use super::words::Reason;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderMeaning {
@@ -40,10 +42,10 @@ pub enum Kind {
     Notes,
     Status,
     Duration,
-    Deliverables,
     /// `#`, `No.`.
     Number,
     Percent,
+    Deliverables,
     Measure(Quantity, Part),
     Other,
 }
@@ -78,40 +80,6 @@ pub struct Exclusion {
     pub word: &'static str,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reason {
-    Price,
-    Limit,
-    Budget,
-    Remaining,
-    Plan,
-    Saving,
-    Average,
-    Comparison,
-    RunningTotal,
-    Context,
-    Threshold,
-}
-
-impl Reason {
-    /// As it is said of a table that is left out: `left out: "Pricing" (line 40, prices)`.
-    pub const fn describe(self) -> &'static str {
-        match self {
-            Self::Price => "prices",
-            Self::Limit => "limits",
-            Self::Budget => "a budget",
-            Self::Remaining => "what remains",
-            Self::Plan => "projected",
-            Self::Saving => "savings",
-            Self::Average => "averages",
-            Self::Comparison => "a comparison",
-            Self::RunningTotal => "running totals",
-            Self::Context => "sizes of contexts",
-            Self::Threshold => "thresholds",
-        }
-    }
-}
-
 /// What the heading of a table says about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeadingMeaning {
@@ -121,31 +89,456 @@ pub struct HeadingMeaning {
     pub is_estimated: bool,
 }
 
+/// What makes a column one of dates, the most certain first.
+const DATE_LABELS: [(Term, Kind); 4] = [
+    (Term::Date, Kind::Date),
+    (Term::StartDate, Kind::Date),
+    (Term::End, Kind::End),
+    (Term::PeriodDate, Kind::Date),
+];
+
+/// What a column names, if nothing says figures.
+const LABELS: [(Term, Kind); 7] = [
+    (Term::Team, Kind::Team),
+    (Term::Role, Kind::Role),
+    (Term::Model, Kind::Model),
+    (Term::Session, Kind::Session),
+    (Term::Task, Kind::Task),
+    (Term::Number, Kind::Number),
+    (Term::Deliverables, Kind::Deliverables),
+];
+
+/// What a column is about where it is the last word of its header, whatever else is in there: `Cost notes`.
+const END_LABELS: [(Term, Kind); 7] = [
+    (Term::Notes, Kind::Notes),
+    (Term::Status, Kind::Status),
+    (Term::Duration, Kind::Duration),
+    (Term::Time, Kind::Time),
+    (Term::Date, Kind::Date),
+    (Term::StartDate, Kind::Date),
+    (Term::End, Kind::End),
+];
+
 /// Reads the header of a column.
 pub fn column(header: &str) -> HeaderMeaning {
-    let kind = match words::fold(header).as_str() {
-        "date" => Kind::Date,
-        "agent" | "team" => Kind::Team,
-        "tokens" => Kind::Measure(Quantity::Tokens, Part::Whole),
-        "cost" => Kind::Measure(Quantity::Money, Part::Whole),
-        _ => Kind::Other,
-    };
+    let phrase = Phrase::read(&with_words_apart(header));
+    let atoms = phrase.atoms();
+    let (mut main, inner): (Vec<_>, Vec<_>) = atoms.iter().partition(|atom| !atom.is_in_brackets);
+    if main.is_empty() {
+        main.clone_from(&inner);
+    }
+    let words = Header { main, inner };
+    let (kind, rank) = words.kind();
+    let is_measure = matches!(kind, Kind::Measure(..));
+    let has_other_words = words.main.iter().any(|atom| is_other(atom));
     HeaderMeaning {
         kind,
-        rank: 0,
-        power: 0,
-        currency: None,
-        is_estimated: false,
-        is_actual: false,
-        is_total: false,
-        is_pair: false,
-        has_other_words: false,
-        year: None,
-        exclusion: None,
+        rank: rank.saturating_add(if has_other_words { 16 } else { 0 }),
+        power: if is_measure { words.power() } else { 0 },
+        currency: words.currency(header),
+        is_estimated: words.any(Term::Estimated),
+        is_actual: words.any(Term::Actual),
+        is_total: words.any(Term::Total),
+        is_pair: is_measure && (is_pair(&words.main) || is_pair(&words.inner)),
+        has_other_words,
+        year: atoms.iter().find_map(year),
+        exclusion: words.exclusion(),
     }
 }
 
+/// `tokensIn` as two words.
+fn with_words_apart(header: &str) -> String {
+    let mut apart = String::with_capacity(header.len() + 8);
+    let mut was_lower = false;
+    for c in header.chars() {
+        if was_lower && c.is_uppercase() {
+            apart.push(' ');
+        }
+        was_lower = c.is_lowercase();
+        apart.push(c);
+    }
+    apart
+}
+
+/// A year of this century, as people write it into a heading.
+fn year(atom: &Atom<'_>) -> Option<i32> {
+    let digits = atom.text.strip_suffix(['年', '년']).unwrap_or(atom.text);
+    let is_year = digits.len() == 4 && digits.starts_with("20");
+    digits.parse().ok().filter(|_| is_year)
+}
+
+fn is_other(atom: &Atom<'_>) -> bool {
+    let is_symbol = !atom.text.contains(char::is_alphanumeric);
+    let is_year = year(atom).is_some();
+    let is_currency = words::currency(atom.text).is_some();
+    atom.meanings.is_empty() && !is_symbol && !is_year && !is_currency
+}
+
+/// In and out with a slash between: the cells have both.
+fn is_pair(atoms: &[&Atom<'_>]) -> bool {
+    let at = |term| atoms.iter().position(|atom| atom.is(term));
+    let (Some(a), Some(b)) = (at(Term::In), at(Term::Out)) else {
+        return false;
+    };
+    let between = atoms.get(a.min(b) + 1..a.max(b)).unwrap_or_default();
+    between.iter().any(|atom| atom.text == "/")
+}
+
+/// The words of a header: those outside of brackets, and those inside.
+struct Header<'a> {
+    main: Vec<&'a Atom<'a>>,
+    inner: Vec<&'a Atom<'a>>,
+}
+
+impl Header<'_> {
+    fn any(&self, term: Term) -> bool {
+        self.main(term).is_some() || self.inner.iter().any(|atom| atom.is(term))
+    }
+
+    /// How usual the word for a term is, where there is one outside of brackets.
+    fn main(&self, term: Term) -> Option<u8> {
+        rank(&self.main, term)
+    }
+
+    fn kind(&self) -> (Kind, u8) {
+        if self.any(Term::Percent) {
+            return (Kind::Percent, 0);
+        }
+        let label = self.label();
+        let ends_in_label = self.main.last().is_some_and(|last| {
+            let is_figure = [Term::Tokens, Term::Money, Term::In, Term::Out];
+            END_LABELS.iter().any(|(term, _)| last.is(*term))
+                && !is_figure.iter().any(|term| last.is(*term))
+        });
+        let measure = self.measure();
+        match (measure, label) {
+            (Some((quantity, part, rank, is_strong)), label) => {
+                let wins = if is_strong {
+                    !ends_in_label
+                } else {
+                    label.is_none() || self.ends_in_figure()
+                };
+                match label {
+                    Some(label) if !wins => label,
+                    _ => (Kind::Measure(quantity, part), rank),
+                }
+            }
+            (None, Some(label)) => label,
+            (None, None) => (Kind::Other, 0),
+        }
+    }
+
+    /// Whether the last word is one of a figure, where nothing says of what: `Session total`, `Prompt`.
+    fn ends_in_figure(&self) -> bool {
+        let terms = [
+            Term::Total,
+            Term::Subtotal,
+            Term::Amount,
+            Term::In,
+            Term::Out,
+        ];
+        let last = self.main.last();
+        last.is_some_and(|last| terms.iter().any(|term| last.is(*term)))
+    }
+
+    /// What the column names, if it is not one of figures.
+    fn label(&self) -> Option<(Kind, u8)> {
+        let team = rank(&self.main, Term::Team).map(|rank| (Kind::Team, rank));
+        let date = DATE_LABELS
+            .iter()
+            .zip([0, 16, 0, 32])
+            .find_map(|((term, kind), least)| {
+                let rank = self.main(*term)?;
+                Some((*kind, rank.saturating_add(least)))
+            });
+        date.or_else(|| team.filter(|_| self.main.iter().any(|atom| atom.text == "/")))
+            .or_else(|| self.last_label())
+    }
+
+    /// The last word that names something: an `Agent task` is a task.
+    fn last_label(&self) -> Option<(Kind, u8)> {
+        self.main.iter().rev().find_map(|atom| {
+            let labels = LABELS.iter().chain(&END_LABELS);
+            labels
+                .filter_map(|(term, kind)| Some((*kind, rank(&[atom], *term)?)))
+                .min_by_key(|(_, rank)| *rank)
+        })
+    }
+
+    /// The quantity, the part, how usual the word is, and whether it can mean nothing but figures.
+    fn measure(&self) -> Option<(Quantity, Part, u8, bool)> {
+        let part = self.part();
+        let has_currency = |atoms: &[&Atom<'_>]| {
+            let mut atoms = atoms.iter();
+            atoms.any(|atom| atom.meanings.is_empty() && common_currency(atom.text).is_some())
+        };
+        let money = self
+            .main(Term::Money)
+            .or(has_currency(&self.main).then_some(2));
+        let tokens = self.main(Term::Tokens);
+        let inner = |term| rank(&self.inner, term);
+        let (quantity, rank, is_strong) = match (money, tokens) {
+            (Some(rank), _) => (Quantity::Money, rank, true),
+            (None, Some(rank)) => (Quantity::Tokens, rank, true),
+            (None, None) => {
+                let known = [
+                    (self.main(Term::Amount), Quantity::Money),
+                    (self.weak_part(), Quantity::Tokens),
+                    (self.main(Term::Used), Quantity::Either),
+                    (self.main(Term::Total), Quantity::Either),
+                    (self.main(Term::Actual), Quantity::Either),
+                    (self.main(Term::Estimated), Quantity::Either),
+                ];
+                let mut known = known.into_iter();
+                let (rank, quantity) =
+                    known.find_map(|(rank, quantity)| Some((rank?, quantity)))?;
+                // What the brackets say decides: `Used (tokens)`.
+                let quantity = match (inner(Term::Tokens), inner(Term::Money)) {
+                    (Some(_), None) => Quantity::Tokens,
+                    (None, Some(_)) => Quantity::Money,
+                    _ if has_currency(&self.inner) => Quantity::Money,
+                    _ => quantity,
+                };
+                (quantity, rank.saturating_add(8), false)
+            }
+        };
+        Some((quantity, part, rank, is_strong))
+    }
+
+    /// `Input`, `Cache read`: tokens, even where nothing says so.
+    fn weak_part(&self) -> Option<u8> {
+        let of_cache = self.main(Term::Cache).filter(|_| {
+            self.main(Term::Read).is_some()
+                || self.main(Term::Write).is_some()
+                || self.main.len() == 1
+        });
+        let is_in = self.main(Term::In).filter(|_| has_in(&self.main));
+        is_in.or(self.main(Term::Out)).or(of_cache)
+    }
+
+    fn part(&self) -> Part {
+        let is_without = self.any(Term::WithOrWithout);
+        let of_cache = |atoms: &[&Atom<'_>]| rank(atoms, Term::Cache).is_some() && !is_without;
+        let only_cache = self.inner.iter().all(|atom| {
+            let mut terms = [Term::Cache, Term::Read, Term::Write, Term::Tokens].into_iter();
+            terms.any(|term| atom.is(term))
+        });
+        if of_cache(&self.main) || of_cache(&self.inner) && only_cache {
+            let (read, write) = (self.any(Term::Read), self.any(Term::Write));
+            return match (read, write, self.any(Term::In)) {
+                (_, true, false) if !read => Part::CacheWrite,
+                (false, true, true) => Part::CacheWrite,
+                (true, false, _) | (false, false, true) => Part::CacheRead,
+                _ => Part::Cache,
+            };
+        }
+        if self.main(Term::Reasoning).is_some() {
+            return Part::Reasoning;
+        }
+        let is_in = has_in(&self.main) || has_in(&self.inner);
+        let is_out = self.main(Term::Out).is_some() || rank(&self.inner, Term::Out).is_some();
+        match (is_in, is_out) {
+            (true, false) => Part::In,
+            (false, true) => Part::Out,
+            _ => Part::Whole,
+        }
+    }
+
+    fn power(&self) -> u32 {
+        let mut atoms = self.inner.iter().chain(&self.main);
+        let power = atoms.find_map(|atom| {
+            atom.meanings.iter().find_map(|meaning| match meaning.term {
+                Term::Power(power) => Some(u32::from(power)),
+                _ => None,
+            })
+        });
+        power.unwrap_or(0)
+    }
+
+    /// A sign, or a code that is a code: in brackets, in capitals or of a currency that many use.
+    fn currency(&self, header: &str) -> Option<Currency> {
+        let is_upper = |word: &str| header.contains(&word.to_uppercase()) && word.len() == 3;
+        let inner = self
+            .inner
+            .iter()
+            .find_map(|atom| words::currency(atom.text));
+        let whole = header.split_once('(').and_then(|(_, rest)| {
+            let (inside, _) = rest.split_once(')')?;
+            words::currency(inside.trim())
+        });
+        let main = || {
+            let mut atoms = self.main.iter().filter(|atom| atom.text != "real");
+            atoms.find_map(|atom| {
+                common_currency(atom.text).or_else(|| {
+                    let is_code = atom.meanings.is_empty() && is_upper(atom.text);
+                    words::currency(atom.text).filter(|_| is_code)
+                })
+            })
+        };
+        whole.or(inner).or_else(main)
+    }
+
+    fn exclusion(&self) -> Option<Exclusion> {
+        let excludes = |atom: &Atom<'_>| {
+            atom.meanings.iter().find_map(|meaning| match meaning.term {
+                Term::Exclusion(reason) | Term::ColumnExclusion(reason) => Some(Exclusion {
+                    reason,
+                    word: meaning.word,
+                }),
+                Term::WeakPlan => Some(Exclusion {
+                    reason: Reason::Plan,
+                    word: meaning.word,
+                }),
+                Term::Per => Some(Exclusion {
+                    reason: Reason::Price,
+                    word: meaning.word,
+                }),
+                _ => None,
+            })
+        };
+        // `Cost (at $3/1M)` says what the cost was computed with, `Used (of 200K)` what the limit is.
+        let inner = if self
+            .inner
+            .iter()
+            .any(|atom| atom.is_number() || atom.text == "@")
+        {
+            &[]
+        } else {
+            self.inner.as_slice()
+        };
+        let found = self
+            .main
+            .iter()
+            .chain(inner)
+            .find_map(|atom| excludes(atom));
+        found
+            .or_else(|| per_unit(&self.main))
+            .or_else(|| slashed(&self.main))
+    }
+}
+
+/// Whether `in` means what goes in: not in `cost in USD`, `tokens in thousands`.
+fn has_in(atoms: &[&Atom<'_>]) -> bool {
+    let mut atoms = atoms.iter().peekable();
+    while let Some(atom) = atoms.next() {
+        let is_in = atom.is(Term::In);
+        let is_preposition = atom.text == "in"
+            && atoms.peek().is_some_and(|next| {
+                let is_unit = next.meanings.iter().any(|meaning| {
+                    matches!(
+                        meaning.term,
+                        Term::Power(_) | Term::Total | Term::Estimated | Term::Money
+                    )
+                });
+                is_unit || words::currency(next.text).is_some()
+            });
+        if is_in && !is_preposition {
+            return true;
+        }
+    }
+    false
+}
+
+/// The rank of the first word for a term.
+fn rank(atoms: &[&Atom<'_>], term: Term) -> Option<u8> {
+    let mut meanings = atoms.iter().flat_map(|atom| atom.meanings);
+    Some(meanings.find(|meaning| meaning.term == term)?.rank)
+}
+
+/// `per 1K`, `за 1 млн`, `100万あたり`: a price.
+fn per_unit(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
+    let is_unit = |atom: Option<&&Atom<'_>>| {
+        atom.is_some_and(|atom| {
+            let is_power = |meaning: &words::Meaning| matches!(meaning.term, Term::Power(_));
+            atom.is_number() || atom.is(Term::PerUnit) || atom.meanings.iter().any(is_power)
+        })
+    };
+    atoms.iter().enumerate().find_map(|(at, atom)| {
+        let per = |meaning: &&words::Meaning| matches!(meaning.term, Term::Per | Term::PerWeak);
+        let per = atom.meanings.iter().find(per)?;
+        let is_behind = atom.text.chars().all(words::has_no_blanks);
+        let before = at.checked_sub(1).and_then(|before| atoms.get(before));
+        let is_of_tokens = before.is_some_and(|before| before.is(Term::Tokens));
+        let is_price = is_unit(atoms.get(at + 1)) || is_behind && (is_of_tokens || is_unit(before));
+        is_price.then_some(Exclusion {
+            reason: Reason::Price,
+            word: per.word,
+        })
+    })
+}
+
+/// `$/1K`, `Tokens / day`, `Cost/session`: a figure per something.
+fn slashed(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
+    const FIGURES: [Term; 4] = [Term::Tokens, Term::Money, Term::Amount, Term::Used];
+    const WHATS: [Term; 9] = [
+        Term::PerUnit,
+        Term::Session,
+        Term::Task,
+        Term::Day,
+        Term::Week,
+        Term::MonthPeriod,
+        Term::Year,
+        Term::Team,
+        Term::Model,
+    ];
+    let at = atoms.iter().position(|atom| atom.text == "/")?;
+    let is_one = |atom: Option<&&Atom<'_>>, terms: &[Term]| {
+        atom.is_some_and(|atom| terms.iter().any(|term| atom.is(*term)))
+    };
+    let before = at.checked_sub(1).and_then(|before| atoms.get(before));
+    let behind = atoms.get(at + 1);
+    let is_figure =
+        is_one(before, &FIGURES) || before.is_some_and(|atom| common_currency(atom.text).is_some());
+    let is_what = is_one(behind, &WHATS) || behind.is_some_and(|atom| atom.is_number());
+    (is_figure && is_what).then_some(Exclusion {
+        reason: Reason::Price,
+        word: "/",
+    })
+}
+
+/// Codes that are no words of any language, and signs.
+fn common_currency(text: &str) -> Option<Currency> {
+    const CODES: [&str; 16] = [
+        "usd", "eur", "gbp", "jpy", "cny", "krw", "pln", "rub", "brl", "twd", "cad", "aud", "chf",
+        "inr", "hkd", "sgd",
+    ];
+    let is_code = text.len() != 3 || !text.is_ascii() || CODES.contains(&text);
+    words::currency(text).filter(|_| is_code && text != "real" && text != "r" && text != "fr")
+}
+
 /// Reads the nearest heading of a table.
-pub fn heading(_text: &str) -> HeadingMeaning {
-    HeadingMeaning::default()
+pub fn heading(text: &str) -> HeadingMeaning {
+    let phrase = Phrase::read(text);
+    let atoms = phrase.atoms();
+    let atoms: Vec<_> = atoms.iter().collect();
+    let is_usage = atoms.iter().any(|atom| atom.is(Term::UsageHeading));
+    let excludes = |atom: &&Atom<'_>| {
+        atom.meanings.iter().find_map(|meaning| match meaning.term {
+            Term::Exclusion(reason) => Some(Exclusion {
+                reason,
+                word: meaning.word,
+            }),
+            _ => None,
+        })
+    };
+    let exclusion = atoms.iter().find_map(excludes);
+    let exclusion = exclusion.or_else(|| per_unit(&atoms));
+    HeadingMeaning {
+        exclusion: exclusion.or_else(|| weak_plan(&atoms).filter(|_| !is_usage)),
+        is_usage,
+        is_estimated: atoms.iter().any(|atom| atom.is(Term::Estimated)),
+    }
+}
+
+/// `Plan`, `Token plan for June`: nothing else than a plan.
+fn weak_plan(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
+    if atoms.iter().any(|atom| is_other(atom) && !atom.is_number()) {
+        return None;
+    }
+    let mut meanings = atoms.iter().flat_map(|atom| atom.meanings);
+    let plan = meanings.find(|meaning| meaning.term == Term::WeakPlan)?;
+    Some(Exclusion {
+        reason: Reason::Plan,
+        word: plan.word,
+    })
 }
