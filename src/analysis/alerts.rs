@@ -160,20 +160,21 @@ fn forecast(report: &StatusReport) -> Option<Alert> {
 
 fn forecast_cost(report: &StatusReport) -> Option<Alert> {
     let cost = report.forecast.cost?;
-    if cost.probability_over_budget == Probability::CERTAIN {
+    let probability = cost.probability_over_budget?;
+    if probability == Probability::CERTAIN {
         return None;
     }
     let kind = AlertKind::CostForecast {
-        budget_cost: cost.budget,
-        probability: cost.probability_over_budget,
+        budget_cost: cost.budget?,
+        probability,
         ends: report.forecast.ends,
     };
-    Alert::new(cost.level, kind)
+    Alert::new(cost.level?, kind)
 }
 
 /// A team may exceed its allocation. If it has, there is another alert.
 fn team_forecast(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
-    let (end, allocated_tokens) = (team.forecast?.month_end, team.allocated_tokens?);
+    let (end, allocated_tokens) = (team.forecast?.month_end?, team.allocated_tokens?);
     let probability = end.probability_over_budget?;
     // The plan of a team is mostly its allocation, so its forecast adds nothing.
     if end.basis == ForecastBasis::Plan || probability == Probability::CERTAIN {

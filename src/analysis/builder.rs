@@ -169,6 +169,9 @@ impl LedgerBuilder {
             for day in month.days.values_mut() {
                 day.retain(|(_, kind), _| *kind != EntryKind::Legacy);
             }
+            for day in month.costs.values_mut() {
+                day.retain(|(_, kind), _| *kind != EntryKind::Legacy);
+            }
         }
     }
 

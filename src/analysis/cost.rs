@@ -349,3 +349,11 @@ pub struct Cost {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Money>,
 }
+
+impl Cost {
+    /// What is in a currency.
+    pub fn of(&self, currency: Currency) -> Option<Money> {
+        let mut amounts = std::iter::once(&self.money).chain(&self.others);
+        amounts.find(|money| money.currency == currency).copied()
+    }
+}

@@ -153,10 +153,14 @@ impl Timeline {
         }
     }
 
-    /// A month that is prepared has rows of no tokens, which say nothing of when they were written.
+    /// A month that is prepared has rows of no tokens or no cost, which say nothing of when they were written.
     fn add_month(&mut self, entry: &Entry<'_>, clock: Clock<'_>) {
-        let (month, tokens) = (entry.when.month, entry.figures.tokens);
-        if tokens.is_none_or(|tokens| tokens.value == Tokens::ZERO) {
+        let (month, figures) = (entry.when.month, &entry.figures);
+        let is_used = match figures.tokens {
+            Some(tokens) => tokens.value > Tokens::ZERO,
+            None => figures.cost.is_some_and(|cost| cost.value > 0),
+        };
+        if !is_used {
             return;
         }
         let start = clock.moment(month.first_day(), NaiveTime::MIN, None);

@@ -14,13 +14,13 @@ use super::{
     names::{NameId, Names, Roster},
     period::DatedUsage,
     rows::{KeptRows, UndatedUsage, UnreadableRows},
-    team_usage::{Day, Tally},
+    team_usage::{Day, Start, Tally, earliest},
 };
 use crate::{
     model::{
         Allocation, Budget, BudgetReset, BudgetSource, Currency, Entry, EntryKind, LastRow,
-        LogEvent, ModelPrice, Month, Note, NoteValue, Notice, Optimization, Phase, Price,
-        StatedCost, StatedTotal, Tokens, fold_name, is_subtotal, is_total,
+        LogEvent, Measure, ModelPrice, Money, Month, Note, NoteValue, Notice, Optimization, Phase,
+        Price, StatedCost, StatedTotal, Tokens, Units, fold_name, is_subtotal, is_total,
     },
     text::{FileId, Place},
 };
@@ -36,6 +36,8 @@ pub(super) struct MonthLedger {
     /// Totals, with the line of the heading above them.
     pub(super) totals: Vec<(usize, StatedTotal)>,
     pub(super) days: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), Day>>,
+    /// What the rows and lines of each day cost that state no tokens.
+    pub(super) costs: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), (CostSum, Option<Start>)>>,
     /// The first currency in which the archive states a cost.
     pub(super) archive_currency: Option<Currency>,
     pub(super) rows: MonthlyRows,
@@ -53,14 +55,38 @@ impl MonthLedger {
         };
         let tally = self.tallies.entry(key).or_insert_with(first);
         tally.add(entry, cost);
-        let (Some(date), Some(tokens)) = (entry.when.date, entry.figures.tokens) else {
+        let Some(date) = entry.when.date else {
             return;
         };
         let start = entry.when.time.map(|time| (time.start, entry.when.offset));
-        let day = self.days.entry(date).or_default();
-        day.entry((name, entry.kind))
-            .or_default()
-            .add(tokens.value, start);
+        if let Some(tokens) = entry.figures.tokens {
+            let day = self.days.entry(date).or_default();
+            day.entry((name, entry.kind))
+                .or_default()
+                .add(tokens.value.into(), start);
+        } else if cost.is_some() {
+            let day = self.costs.entry(date).or_default();
+            let (sum, first) = day.entry((name, entry.kind)).or_default();
+            sum.add(cost);
+            *first = earliest(*first, start);
+        }
+    }
+
+    /// Counts the days by their costs in a currency.
+    fn count_money(&mut self, currency: Currency) {
+        for (date, parts) in std::mem::take(&mut self.costs) {
+            let day = self.days.entry(date).or_default();
+            for (part, (cost, first)) in parts {
+                let money = cost.priced(currency, None).of(currency);
+                if let Some((money, _)) = money {
+                    day.entry(part).or_default().add(Units(money.nanos), first);
+                }
+            }
+        }
+    }
+
+    fn has(&self, figure: impl Fn(&Tally) -> bool) -> bool {
+        self.tallies.values().any(figure)
     }
 
     pub(super) fn monthly_names(&self) -> impl Iterator<Item = NameId> {
@@ -114,6 +140,8 @@ pub struct Ledger {
     pub(super) undated: UndatedUsage,
     /// Rows without a figure, by the month they are of.
     pub(super) without_figure: BTreeMap<Month, UnreadableRows>,
+    /// What everything is counted by, once all of it is read.
+    pub(super) measure: Measure,
     /// All tokens counted and reserved: they fit, so no sum of parts of them overflows.
     pub(super) total: Tokens,
     /// The rows and reservations left out because `total` would not fit any more.
@@ -155,9 +183,16 @@ pub struct Ledger {
     /// The teams that the allocation table names, with their rank in it.
     pub(super) allocated: HashMap<NameId, usize>,
     pub(super) own_budget: Option<Budget>,
+    /// The budget in money that the log states, and where.
+    pub(super) own_cost_budget: Option<(Money, Place)>,
 }
 
 impl Ledger {
+    /// What everything is counted by.
+    pub const fn measure(&self) -> Measure {
+        self.measure
+    }
+
     /// The months with rows or lines that count in the log itself, oldest first.
     pub fn months(&self) -> &[Month] {
         &self.own_months
@@ -254,11 +289,30 @@ impl Ledger {
         self.own_months = months.map(|(month, _)| *month).collect();
         let own = self.own_months.iter().copied();
         self.newest_month = own.max_by_key(|month| self.rank(*month));
+        self.choose_measure();
         self.first_days = self.first_days();
         self.own_budget = self.own_budget();
+        self.own_cost_budget = self.own_cost_budget();
         self.allocated = self.allocated_teams();
         self.meet_teams();
         self.resolve_merged_rows();
+    }
+
+    /// Counts money where no entry has tokens and at least one has a cost.
+    fn choose_measure(&mut self) {
+        let has = |figure: fn(&Tally) -> bool| self.months.values().any(|data| data.has(figure));
+        if !has(|tally| tally.has_tokens) && has(|tally| tally.cost.is_some()) {
+            let archived = || self.months.values().find_map(|data| data.archive_currency);
+            let currency = self.currency.or(self.first_currency).or_else(archived);
+            let currency = currency.unwrap_or(Currency::USD);
+            self.measure = Measure::Money(currency);
+            for data in self.months.values_mut() {
+                data.count_money(currency);
+            }
+        }
+        for data in self.months.values_mut() {
+            data.costs.clear();
+        }
     }
 
     fn first_days(&self) -> BTreeMap<Month, NaiveDate> {
@@ -296,7 +350,7 @@ impl Ledger {
         for (month, data) in &self.months {
             let of_month = roster.of_month(&self.names, *month, data.monthly_names());
             let spending = data.tallies.iter();
-            let spending = spending.filter(|(_, tally)| tally.sum.tokens > Tokens::ZERO);
+            let spending = spending.filter(|(_, tally)| tally.is_spending(self.measure));
             let spenders = spending.map(|((name, _, _), _)| of_month.team_of(*name));
             let teams: Vec<NameId> = spenders.chain(of_month.monthly.iter().copied()).collect();
             roster.meet(*month, teams);
@@ -325,6 +379,20 @@ impl Ledger {
         noted
             .map(|found| budget(BudgetSource::Log, found))
             .or_else(|| allocated().map(|found| budget(BudgetSource::Allocation, found)))
+    }
+
+    /// The budget in money that the log states; in the log's currency where none is written.
+    fn own_cost_budget(&self) -> Option<(Money, Place)> {
+        let (stated, place) = self.note_of(|note| match note {
+            NoteValue::CostBudget(cost) => Some(*cost),
+            _ => None,
+        })?;
+        let currency = stated.currency.or(self.currency).or(self.first_currency);
+        let money = Money {
+            nanos: stated.nanos.into(),
+            currency: currency.unwrap_or(Currency::USD),
+        };
+        Some((money, place))
     }
 
     /// The notices that went out, in the order in which the log says so.

@@ -9,7 +9,9 @@ use super::{
     team_usage::TeamUsage,
 };
 use crate::{
-    model::{Allocation, Budget, BudgetPlaces, BudgetSource, Money, Policy, Tokens, is_total},
+    model::{
+        Allocation, Budget, BudgetPlaces, BudgetSource, Measure, Money, Policy, Tokens, Units, is_total,
+    },
     text::{FileId, Place},
 };
 
@@ -70,6 +72,15 @@ impl Limits {
         self.stated.get(&team.id).cloned().or_else(beside)
     }
 
+    /// One team's, in what the log counts by.
+    pub(super) fn units_of_team(&self, team: &TeamUsage, measure: Measure) -> Option<Units> {
+        if measure.is_money() {
+            measure.of_money(self.cost_of_team(team)?)
+        } else {
+            Some(self.of_team(team)?.tokens?.into())
+        }
+    }
+
     /// What the teams of the month are given together. None where none is given anything.
     pub fn total(&self, reconciled: &ReconciledMonth) -> Option<Tokens> {
         let teams = reconciled.teams.iter();
@@ -94,7 +105,18 @@ pub fn cost_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Mone
     if !reconciled.is_judged() {
         return policy.months.get(&reconciled.month)?.cost;
     }
-    policy.cost_budget_of(reconciled.month)
+    let of_policy = policy.cost_budget_of(reconciled.month);
+    of_policy.or(reconciled.ledger.own_cost_budget.map(|(money, _)| money))
+}
+
+/// The budget in what the log counts by.
+pub(super) fn budget_units(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Units> {
+    let measure = reconciled.measure();
+    if measure.is_money() {
+        measure.of_money(cost_budget(reconciled, policy)?)
+    } else {
+        Some(budget(reconciled, policy)?.tokens.into())
+    }
 }
 
 /// The budget that the writer of the log had in mind: the log's own, else that of the settings. What is asked on the command

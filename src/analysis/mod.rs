@@ -21,6 +21,8 @@ mod latch;
 mod ledger;
 mod limits;
 mod merged_rows;
+#[cfg(test)]
+mod money_tests;
 mod names;
 mod notice;
 mod notice_amounts;

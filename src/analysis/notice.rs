@@ -327,9 +327,10 @@ fn chances(report: &StatusReport) -> Vec<(Option<&str>, bool, Probability)> {
     let total = estimates
         .filter_map(|end| end.probability_over_budget)
         .max();
-    let cost = report.forecast.cost.map(|end| end.probability_over_budget);
+    let cost = report.forecast.cost;
+    let cost = cost.and_then(|end| end.probability_over_budget);
     let teams = report.teams.iter().filter_map(|team| {
-        let end = team.forecast?.month_end;
+        let end = team.forecast?.month_end?;
         let chance = end.probability_over_budget?;
         (end.basis != ForecastBasis::Plan).then_some((Some(team.name.as_str()), false, chance))
     });

@@ -61,7 +61,7 @@ impl Ledger {
         let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
         for (date, _, _, day) in assignment.days(data) {
             let of_all = days.entry(date).or_default();
-            of_all.add(day.tokens, day.first_time);
+            of_all.add(day.spent, day.first_time);
         }
         let totals = data.totals.iter().map(|(_, total)| total);
         let totals = totals.filter(|total| assignment.is_wanted(total.project.as_ref()));
@@ -183,7 +183,7 @@ impl<'r, 'l> Assignment<'r, 'l> {
             // A monthly row with a date is no detail: it is the view beside them.
             if let Some(team) = teams.get_mut(&id).filter(|_| kind != EntryKind::Monthly) {
                 let spent = team.days.entry(date).or_default();
-                *spent = spent.saturating_add(day.tokens);
+                *spent = spent.saturating_add(day.spent);
             }
         }
         let unsplit = unsplit

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Currency, EntryKind, ModelPrice, Month, NoteValue, RoundedSum, StatedTotal,
-        Tokens, fold_name,
+        Allocation, Currency, EntryKind, Measure, ModelPrice, Month, NoteValue, RoundedSum,
+        StatedTotal, Tokens, Units, fold_name,
     },
     text::Place,
 };
@@ -61,6 +61,17 @@ pub struct ReconciledMonth<'l> {
 }
 
 impl ReconciledMonth<'_> {
+    pub const fn measure(&self) -> Measure {
+        self.ledger.measure()
+    }
+
+    /// What was used in the month, in what the log counts by.
+    pub(super) fn used_units(&self) -> Units {
+        let measure = self.measure();
+        let teams = self.teams.iter();
+        teams.filter_map(|team| team.spent(measure)).sum()
+    }
+
     pub fn used(&self) -> Tokens {
         self.teams.iter().filter_map(TeamUsage::used).sum()
     }

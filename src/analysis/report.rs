@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     model::{
-        BudgetPlaces, BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Money,
-        Month, Percent, PeriodKey, Status, Thresholds, Tokens,
+        BudgetPlaces, BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Measure,
+        Measured, Money, Month, Percent, PeriodKey, Status, Thresholds, Tokens, Units,
     },
     text::{FileId, Place},
 };
@@ -29,6 +29,9 @@ pub struct StatusReport {
     pub now: DateTime<FixedOffset>,
     pub month: Month,
     pub is_current_month: bool,
+    /// What the log counts by.
+    #[serde(skip)]
+    pub measure: Measure,
     pub project: Option<String>,
     pub projects: Vec<String>,
     /// Whether the usage is within the budget, in one sentence. Absent without a budget.
@@ -82,14 +85,42 @@ pub struct StatusReport {
 }
 
 impl StatusReport {
-    pub fn share(&self, tokens: Tokens) -> Option<Percent> {
-        Percent::new(tokens.0, self.budget.tokens?.0)
+    /// What is used, in what the log counts by.
+    pub fn spent(&self) -> Measured {
+        let Some(currency) = self.measure.currency() else {
+            return self.used.tokens.into();
+        };
+        let spent = self.used.cost.as_ref().and_then(|cost| cost.of(currency));
+        spent.map_or(self.measure.amount(Units::ZERO), Measured::Money)
     }
 
-    /// The share of the budget that is left after these tokens; `None` without a budget, or if more is used than it holds.
-    pub fn share_left(&self, tokens: Tokens) -> Option<Percent> {
-        let budget = self.budget.tokens?;
-        Percent::left(budget.0.checked_sub(tokens.0)?, budget.0)
+    /// The budget in what the log counts by.
+    pub fn limit(&self) -> Option<Measured> {
+        let of_money = |limit: Money| Some(self.measure.amount(self.measure.of_money(limit)?));
+        match self.measure {
+            Measure::Tokens => self.budget.tokens.map(Measured::Tokens),
+            Measure::Money(_) => self.budget.cost.and_then(of_money),
+        }
+    }
+
+    /// The level of what is used of that budget.
+    pub fn level_of_limit(&self) -> Option<Level> {
+        match self.measure {
+            Measure::Tokens => self.token_level,
+            Measure::Money(_) => self.limit().and(self.cost_budget.as_ref()?.level),
+        }
+    }
+
+    /// The share of the budget in what the log counts by.
+    pub fn share(&self, amount: impl Into<Measured>) -> Option<Percent> {
+        Percent::new(amount.into().units(), self.limit()?.units())
+    }
+
+    /// The share of the budget that is left after this amount; `None` without a budget, or if more is used than it holds.
+    pub fn share_left(&self, amount: impl Into<Measured>) -> Option<Percent> {
+        let (used, budget) = (amount.into().units(), self.limit()?.units());
+        let left = (used <= budget).then(|| budget.saturating_sub(used))?;
+        Percent::left(left, budget)
     }
 
     /// The budget with the worse level; of equal levels, the token budget. None where neither can be judged.
@@ -371,6 +402,25 @@ impl TeamReport {
             .reduce(Spending::worse)
     }
 
+    /// What it used, in what the log counts by. None where nothing is written about it.
+    pub fn spent(&self, measure: Measure) -> Option<Measured> {
+        match measure {
+            Measure::Tokens => self.used_tokens.map(Measured::Tokens),
+            Measure::Money(currency) => self.cost.as_ref()?.of(currency).map(Measured::Money),
+        }
+    }
+
+    /// Its limit in what the log counts by.
+    pub fn limit(&self, measure: Measure) -> Option<Measured> {
+        match measure {
+            Measure::Tokens => self.allocated_tokens.map(Measured::Tokens),
+            Measure::Money(_) => {
+                let limit = self.cost_budget.as_ref()?.limit;
+                measure.of_money(limit).map(|units| measure.amount(units))
+            }
+        }
+    }
+
     /// Whether it has reported that it is finished: nothing can be done about its limit any more.
     pub fn is_done(&self) -> bool {
         self.status.as_deref() == Some(Status::Done.word())
@@ -448,6 +498,17 @@ pub struct DayReport {
     pub rows: Vec<RowReport>,
 }
 
+impl DayReport {
+    /// What was used, in what the log counts by.
+    pub fn spent(&self, measure: Measure) -> Measured {
+        let Some(currency) = measure.currency() else {
+            return self.tokens.into();
+        };
+        let spent = self.cost.as_ref().and_then(|cost| cost.of(currency));
+        spent.map_or(measure.amount(Units::ZERO), Measured::Money)
+    }
+}
+
 /// One row or usage line.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -475,4 +536,14 @@ pub struct RowReport {
     pub kind: EntryKind,
     #[serde(flatten)]
     pub place: Place,
+}
+
+impl RowReport {
+    /// What it used, in what the log counts by. None where it does not say so.
+    pub fn spent(&self, measure: Measure) -> Option<Measured> {
+        match measure {
+            Measure::Tokens => self.tokens.map(Measured::Tokens),
+            Measure::Money(currency) => self.cost.as_ref()?.of(currency).map(Measured::Money),
+        }
+    }
 }

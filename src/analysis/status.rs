@@ -55,11 +55,13 @@ pub fn report(
     let budget = limits::budget(reconciled, policy);
     let tokens = budget.map(|budget| budget.tokens);
     let used = reconciled.spent();
+    // Without tokens in the log, their budget says nothing.
+    let judged = tokens.filter(|_| !reconciled.measure().is_money());
     let goal = EfficiencyGoal::of(reconciled.ledger, policy.efficiency);
     let request = Request {
         reconciled,
         limits: &Limits::of(reconciled, policy),
-        budget: tokens,
+        budget: limits::budget_units(reconciled, policy),
         policy,
         options: question,
     };
@@ -69,12 +71,12 @@ pub fn report(
     let (forecast, forecasts) = forecast::forecast(&request);
     let team = question.team.and_then(|name| reconciled.search_team(name));
     let team = team.map(|team| team.name.clone());
-    let token_level = tokens.map(|tokens| policy.thresholds.level(used.0, tokens.0));
+    let token_level = judged.map(|tokens| policy.thresholds.level(used.0, tokens.0));
     let held = HeldMoney::of(reconciled, policy, question.now);
     let cost_budget = CostBudget::of(reconciled, policy);
     let cost_budget = cost_budget.map(|budget| budget.with_reserved(&held, None));
     let level = token_level.max(cost_budget.as_ref().and_then(|budget| budget.level));
-    let reserved_token_level = tokens.map(|tokens| policy.thresholds.level(committed.0, tokens.0));
+    let reserved_token_level = judged.map(|tokens| policy.thresholds.level(committed.0, tokens.0));
     let reserved_cost_level = cost_budget
         .as_ref()
         .and_then(|budget| budget.committed_level(&policy.thresholds));
@@ -83,15 +85,16 @@ pub fn report(
         now: question.now,
         month: reconciled.month,
         is_current_month: reconciled.month.contains(question.now.date_naive()),
+        measure: reconciled.measure(),
         project: question.project.map(str::to_owned),
         projects: reconciled.projects.clone(),
         verdict: None,
         budget: budget_report(&request, budget),
-        used: used_report(&request),
+        used: used_report(&request, judged),
         undated: undated(reconciled),
-        remaining: tokens.map(|tokens| tokens.signed_sub(used)),
+        remaining: judged.map(|tokens| tokens.signed_sub(used)),
         reserved,
-        available: tokens.map(|tokens| tokens.signed_sub(committed)),
+        available: judged.map(|tokens| tokens.signed_sub(committed)),
         level,
         token_level,
         cost_budget,
@@ -206,7 +209,7 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
     }
 }
 
-fn used_report(request: &Request<'_>) -> UsedReport {
+fn used_report(request: &Request<'_>, budget: Option<Tokens>) -> UsedReport {
     let reconciled = request.reconciled;
     let used = reconciled.spent();
     let sum: RoundedSum = reconciled.teams.iter().map(TeamUsage::sum).sum();
@@ -220,7 +223,7 @@ fn used_report(request: &Request<'_>) -> UsedReport {
         stated_tokens: stated.map(|stated| stated.tokens.tokens),
         stated_line: stated.map(|stated| stated.place.line),
         stated_agrees: stated.map(|stated| sum.agrees_with(stated.tokens)),
-        ratio: request.budget.and_then(|budget| ratio(used.0, budget.0)),
+        ratio: budget.and_then(|budget| ratio(used.0, budget.0)),
         cost_ratio: CostBudget::of(reconciled, request.policy).and_then(|budget| budget.ratio),
         cost,
     }

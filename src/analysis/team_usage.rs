@@ -12,7 +12,7 @@ use super::{
     names::NameId,
 };
 use crate::{
-    model::{Currency, Entry, EntryKind, Money, Price, RoundedSum, Status, Tokens},
+    model::{Currency, Entry, EntryKind, Measure, Money, Price, RoundedSum, Status, Tokens, Units},
     text::Place,
 };
 
@@ -22,7 +22,7 @@ pub struct TeamUsage {
     pub name: String,
     pub tallies: BTreeMap<EntryKind, Tally>,
     /// What its details and usage lines say was spent on each day.
-    pub(super) days: BTreeMap<NaiveDate, Tokens>,
+    pub(super) days: BTreeMap<NaiveDate, Units>,
 }
 
 impl TeamUsage {
@@ -50,10 +50,21 @@ impl TeamUsage {
         })
     }
 
+    /// What the team used, in what the log counts by. None where nothing is stated about it.
+    pub(super) fn spent(&self, measure: Measure) -> Option<Units> {
+        let Some(currency) = measure.currency() else {
+            return self.used().map(Units::from);
+        };
+        let (money, _) = self.cost(currency, None).of(currency)?;
+        Some(Units(money.nanos))
+    }
+
     /// What was used on unknown days: what the monthly rows hold beyond the details.
-    pub(super) fn undated(&self) -> Tokens {
+    pub(super) fn undated(&self, measure: Measure) -> Units {
         let dated = self.days.values().copied().sum();
-        self.used().unwrap_or_default().saturating_sub(dated)
+        self.spent(measure)
+            .unwrap_or_default()
+            .saturating_sub(dated)
     }
 
     /// The kinds whose figures make up what was used.
@@ -155,10 +166,10 @@ pub struct MonthlyGap {
 }
 
 /// Whether no more than a tenth of what teams used carries no date: only then is it known when it was spent.
-pub(super) fn is_dated(teams: &[TeamUsage]) -> bool {
-    let used: Tokens = teams.iter().filter_map(TeamUsage::used).sum();
-    let undated: Tokens = teams.iter().map(TeamUsage::undated).sum();
-    u128::from(undated.0) * 10 <= u128::from(used.0)
+pub(super) fn is_dated(teams: &[TeamUsage], measure: Measure) -> bool {
+    let used: Units = teams.iter().filter_map(|team| team.spent(measure)).sum();
+    let undated: Units = teams.iter().map(|team| team.undated(measure)).sum();
+    undated.0.saturating_mul(10) <= used.0
 }
 
 /// The statements of one kind about one team, added up.
@@ -205,6 +216,15 @@ impl Tally {
         };
     }
 
+    /// Whether it says that anything was spent.
+    pub(super) fn is_spending(&self, measure: Measure) -> bool {
+        let Some(currency) = measure.currency() else {
+            return self.sum.tokens > Tokens::ZERO;
+        };
+        let cost = self.cost.priced(currency, None).of(currency);
+        cost.is_some_and(|(money, _)| money.nanos > 0)
+    }
+
     fn agrees_on(&self, base: Option<Tokens>) -> bool {
         self.rows == 0 || self.written_base == base
     }
@@ -249,7 +269,7 @@ pub(super) fn sum(one: Option<u64>, two: Option<u64>) -> Option<u64> {
 /// What was spent on one day by rows and lines that carry its date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Day {
-    pub(super) tokens: Tokens,
+    pub(super) spent: Units,
     /// The first hour given on it.
     pub(super) first_time: Option<Start>,
 }
@@ -258,9 +278,12 @@ pub(super) struct Day {
 pub(super) type Start = (NaiveTime, Option<FixedOffset>);
 
 impl Day {
-    pub(super) fn add(&mut self, tokens: Tokens, time: Option<Start>) {
-        self.tokens = self.tokens.saturating_add(tokens);
-        let times = self.first_time.into_iter().chain(time);
-        self.first_time = times.min_by_key(|(time, _)| *time);
+    pub(super) fn add(&mut self, spent: Units, time: Option<Start>) {
+        self.spent = self.spent.saturating_add(spent);
+        self.first_time = earliest(self.first_time, time);
     }
+}
+
+pub(super) fn earliest(one: Option<Start>, two: Option<Start>) -> Option<Start> {
+    one.into_iter().chain(two).min_by_key(|(time, _)| *time)
 }

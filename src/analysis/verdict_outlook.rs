@@ -31,12 +31,12 @@ fn chances(report: &StatusReport) -> impl Iterator<Item = Chance> {
         })
     });
     let of_money = forecast.cost.as_ref().and_then(move |cost| {
-        let spent = report.cost_budget.as_ref()?.used?;
-        let of_budget = in_brackets(Percent::new(spent.nanos, cost.budget.nanos));
+        let (spent, budget) = (report.cost_budget.as_ref()?.used?, cost.budget?);
+        let of_budget = in_brackets(Percent::new(spent.nanos, budget.nanos));
         Some(Chance {
-            probability: cost.probability_over_budget,
-            level: cost.level,
-            budget: cost.budget.to_string(),
+            probability: cost.probability_over_budget?,
+            level: cost.level?,
+            budget: budget.to_string(),
             likely: cost.quantiles.p50.map(|likely| likely.to_string()),
             until: format!("by {}", forecast.ends),
             used: format!("{spent} spent so far{of_budget}"),

@@ -268,7 +268,7 @@ impl<'r> Judged<'r> {
         let report = self.report;
         let (has_limit, forecast) = if let Some(team) = self.team {
             let forecast = team.forecast.as_ref();
-            let level = forecast.and_then(|forecast| forecast.month_end.level);
+            let level = forecast.and_then(|forecast| forecast.end()?.level);
             let has_result = report.is_over() && team.used_level().is_some();
             (team.allocated_tokens.is_some() || has_result, level)
         } else {
@@ -301,7 +301,7 @@ impl<'r> Judged<'r> {
     fn forecast_figures(self, level: Level) -> Option<String> {
         let forecast = &self.report.forecast;
         let (end, limit) = if let Some(team) = self.team {
-            (team.forecast.as_ref()?.month_end, team.allocated_tokens?)
+            (team.forecast.as_ref()?.month_end?, team.allocated_tokens?)
         } else {
             let mut estimates = forecast.estimates();
             let end = estimates.find(|end| end.level == Some(level))?;

@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use strum::{Display, IntoStaticStr};
 
-use super::{ForecastPolicy, GuardPolicy, ModelPrice, Money, Month, ReadRules, Tokens, Zone};
+use super::{
+    ForecastPolicy, GuardPolicy, ModelPrice, Money, Month, ReadRules, Tokens, Units, Zone,
+};
 use crate::text::Place;
 
 /// The level of a budget.
@@ -87,6 +89,12 @@ impl Thresholds {
         let tokens = (u128::from(budget.0) * u128::from(percent)).div_ceil(100);
         Tokens(u64::try_from(tokens).unwrap_or(u64::MAX))
     }
+
+    /// The same in any units.
+    pub fn units_at(percent: u32, budget: Units) -> Units {
+        let scaled = budget.0.saturating_mul(percent.into());
+        Units(scaled / 100 + i128::from(scaled % 100 > 0))
+    }
 }
 
 /// A percentage to the tenth, floored: 149,999 of 200,000 is `74.9%`, so that it never shows a threshold before the level does.
@@ -110,10 +118,10 @@ impl Percent {
 
 impl Percent {
     /// What is left of a whole: to the nearest tenth, since it decides no level, but less than 100% as soon as anything is used.
-    pub fn left(left: u64, whole: u64) -> Option<Self> {
-        let doubled = u128::from(left) * 2_000;
-        let tenths = doubled.checked_div(whole.into())?.div_ceil(2);
-        let most = if left < whole { 999 } else { u128::MAX };
+    pub fn left(left: Units, whole: Units) -> Option<Self> {
+        let doubled = left.0.saturating_mul(2_000).checked_div(whole.0)?;
+        let tenths = doubled.saturating_add(1) / 2;
+        let most = if left < whole { 999 } else { i128::MAX };
         Some(Self {
             tenths: u64::try_from(tenths.min(most)).unwrap_or(u64::MAX),
         })
@@ -334,12 +342,12 @@ mod tests {
             (0, 100_000, 0),
         ] {
             assert_eq!(
-                Percent::left(left, whole),
+                Percent::left(Units(left), Units(whole)),
                 Some(Percent { tenths }),
                 "{left}"
             );
         }
-        assert_eq!(Percent::left(0, 0), None);
+        assert_eq!(Percent::left(Units::ZERO, Units::ZERO), None);
     }
 
     proptest! {

@@ -7,6 +7,7 @@ mod entry;
 mod event;
 mod guard_policy;
 mod listed_price;
+mod measure;
 mod merge_base;
 mod money;
 mod note;
@@ -29,6 +30,7 @@ pub use entry::{
 pub use event::{EventKind, LogEvent, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey};
 pub use guard_policy::{AdmittedTier, GuardPolicy, LevelLadder, ModelTier, MoneyLadder};
 pub use listed_price::{ListedPrice, PRICES_DATE, PRICES_SOURCE, Provider, meant, settings_price};
+pub use measure::{Measure, Measured, Units};
 pub use merge_base::MergeBase;
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
 pub use note::{Header, Hold, LineEvent, Note, NoteValue};

@@ -96,6 +96,25 @@ impl Money {
         text
     }
 
+    /// From a thousand units on in short: `$1.2K`.
+    pub fn compact(&self) -> String {
+        const UNIT: i128 = 10_i128.pow(PLACES);
+        match u64::try_from(self.nanos / UNIT) {
+            Ok(units @ 1_000..) => {
+                let units = Tokens(units).compact();
+                self.with_sign(&units)
+            }
+            _ => self.to_string(),
+        }
+    }
+
+    fn with_sign(&self, number: &str) -> String {
+        match self.currency.sign() {
+            Some(sign) => format!("{sign}{number}"),
+            None => format!("{number} {}", self.currency),
+        }
+    }
+
     /// To this many decimals, half to even.
     fn rounded(&self, places: u32, units: impl Fn(u128) -> String) -> String {
         let scale = 10_u128.pow(places);
@@ -121,10 +140,7 @@ impl fmt::Display for Money {
         let mut number = self.rounded(places, grouped);
         let spare = number.len() - number.trim_end_matches('0').len();
         number.truncate(number.len() - spare.min((places - least) as usize));
-        match self.currency.sign() {
-            Some(sign) => f.pad(&format!("{sign}{number}")),
-            None => f.pad(&format!("{number} {}", self.currency)),
-        }
+        f.pad(&self.with_sign(&number))
     }
 }
 

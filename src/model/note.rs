@@ -34,6 +34,8 @@ pub struct Note {
 pub enum NoteValue {
     /// `Total budget: 200,000 tokens`.
     TotalBudget(Amount<Tokens>),
+    /// `Total budget: $50`.
+    CostBudget(StatedCost),
     /// `Current usage: 126,670 tokens (63.3%)`; the percentage in hundredths of a percent.
     CurrentUsage(Amount<Tokens>, Option<Amount<u64>>),
     /// `Remaining budget: 73,330 tokens (36.7%)`.

@@ -96,8 +96,8 @@ fn notes(backtest: &Backtest, has_budget: bool) -> Vec<(Option<&'static str>, St
         (
             Some("Error"),
             format!(
-                "error: mean distance of the likely figure from what was used in the end, in percent of an average month ({} tokens)",
-                backtest.tokens_per_month
+                "error: mean distance of the likely figure from what was used in the end, in percent of an average month ({})",
+                backtest.per_month().with_unit()
             ),
         ),
         (

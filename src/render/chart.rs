@@ -1,15 +1,15 @@
-//! Tokens over time as a chart of characters: lines, a fan, and levels across. In Braille, or in ASCII.
+//! Tokens or money over time as a chart of characters: lines, a fan, and levels across. In Braille, or in ASCII.
 
 use std::cmp::Ordering;
 
 use super::{OutputStyle, StyledLine, TextRole};
-use crate::model::{Level, Tokens};
+use crate::model::Level;
 
 /// The dots of a dash, and of a dash with the gap behind it.
 const DASH: (usize, usize) = (4, 6);
 
-/// Minutes since the start, and the tokens used by then.
-pub type Point = (i64, u64);
+/// Minutes since the start, and what was used by then: tokens, or nanos.
+pub type Point = (i64, i128);
 
 /// What a dot shows. Later layers cover earlier ones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ enum Layer {
 
 #[derive(Clone, Debug)]
 pub struct RuleLine {
-    pub tokens: u64,
+    pub at: i128,
     pub label: String,
 }
 
@@ -35,10 +35,12 @@ pub struct Chart {
     pub fan: [Vec<Point>; 2],
     /// The budget.
     pub rule: Option<RuleLine>,
-    /// Texts at the right of the chart, at the height of these tokens.
-    pub remarks: Vec<(u64, String)>,
+    /// Texts at the right of the chart, at the height of these amounts.
+    pub remarks: Vec<(i128, String)>,
     pub span: (i64, i64),
-    pub top: u64,
+    pub top: i128,
+    /// The amount at the top.
+    pub top_label: String,
     /// The levels of what is used and of what is likely.
     pub levels: (Option<Level>, Option<Level>),
 }
@@ -60,48 +62,47 @@ impl Chart {
             .collect()
     }
 
-    /// The dot for these tokens, from the top, in a chart of `rows` rows of `down` dots. The rule has a row of its own: what is above
+    /// The dot for this amount, from the top, in a chart of `rows` rows of `down` dots. The rule has a row of its own: what is above
     /// it is in a row above, and what is below it in a row below. Between them, the scale is even.
-    fn dot(&self, tokens: u64, rows: usize, down: usize) -> usize {
+    fn dot(&self, amount: i128, rows: usize, down: usize) -> usize {
         let last = (rows * down).saturating_sub(1);
-        let share = |part: u64, of: u64, dots: usize| {
-            let at = u128::from(part) * dots as u128 / u128::from(of.max(1));
+        let share = |part: i128, of: i128, dots: usize| {
+            let at = part.saturating_mul(dots as i128) / of.max(1);
             usize::try_from(at).map_or(dots, |at| at.min(dots))
         };
         let Some(rule) = &self.rule else {
-            return last - share(tokens, self.top, last);
+            return last - share(amount, self.top, last);
         };
-        let row = share(rule.tokens, self.top, last) / down;
+        let row = share(rule.at, self.top, last) / down;
         // There is a row below it, and where something is above it, one above.
-        let above = usize::from(self.top > rule.tokens);
+        let above = usize::from(self.top > rule.at);
         let row = row.max(1).min(rows.saturating_sub(1 + above)) * down;
-        let dot = match tokens.cmp(&rule.tokens) {
-            Ordering::Less => share(tokens, rule.tokens, row).min(row.saturating_sub(1)),
+        let dot = match amount.cmp(&rule.at) {
+            Ordering::Less => share(amount, rule.at, row).min(row.saturating_sub(1)),
             Ordering::Equal => row + down / 2,
             Ordering::Greater => {
-                let (start, beyond) =
-                    ((row + down).min(last), self.top - rule.tokens.min(self.top));
-                start + share(tokens - rule.tokens, beyond, last - start)
+                let (start, beyond) = ((row + down).min(last), self.top - rule.at.min(self.top));
+                start + share(amount - rule.at, beyond, last - start)
             }
         };
         last - dot.min(last)
     }
 
-    fn row(&self, tokens: u64, rows: usize, down: usize) -> usize {
-        self.dot(tokens, rows, down) / down
+    fn row(&self, amount: i128, rows: usize, down: usize) -> usize {
+        self.dot(amount, rows, down) / down
     }
 }
 
-/// The tokens of a curve at a minute, interpolated between its points. None outside of them.
-fn at(curve: &[Point], minute: i64) -> Option<u64> {
+/// The amount of a curve at a minute, interpolated between its points. None outside of them.
+fn at(curve: &[Point], minute: i64) -> Option<i128> {
     let next = curve.iter().position(|(when, _)| *when >= minute)?;
     let (to, high) = curve[next];
     let Some((from, low)) = next.checked_sub(1).map(|before| curve[before]) else {
         return (to == minute).then_some(high);
     };
     let (passed, whole) = (i128::from(minute - from), i128::from(to - from).max(1));
-    let rise = (i128::from(high) - i128::from(low)) * passed / whole;
-    u64::try_from(i128::from(low) + rise).ok()
+    let rise = (high - low).saturating_mul(passed) / whole;
+    Some(low + rise)
 }
 
 /// The dots of a chart: in Braille eight in a cell, in ASCII one.
@@ -117,7 +118,7 @@ impl DotMatrix {
         let cell = if ascii { (1, 1) } else { (2, 4) };
         let (width, height) = (canvas.columns * cell.0, canvas.rows * cell.1);
         let mut dots = vec![vec![Layer::Empty; width]; height];
-        let row = |tokens: u64| chart.dot(tokens, canvas.rows, cell.1);
+        let row = |amount: i128| chart.dot(amount, canvas.rows, cell.1);
         let mut set = |from: usize, to: usize, column: usize, layer: Layer| {
             for line in dots.iter_mut().take(from.max(to) + 1).skip(from.min(to)) {
                 line[column] = line[column].max(layer);
@@ -156,15 +157,15 @@ impl DotMatrix {
 
     fn row(&self, row: usize, chart: &Chart, canvas: Canvas) -> StyledLine {
         let (rows, down) = (canvas.rows, self.cell.1);
-        let is_at = |tokens: u64| chart.row(tokens, rows, down) == row;
-        let rule = chart.rule.as_ref().filter(|rule| is_at(rule.tokens));
+        let is_at = |amount: i128| chart.row(amount, rows, down) == row;
+        let rule = chart.rule.as_ref().filter(|rule| is_at(rule.at));
         let mut remarks = chart.remarks.iter();
-        let remark = remarks.find(|(tokens, _)| is_at(*tokens));
+        let remark = remarks.find(|(amount, _)| is_at(*amount));
         // Two labels of one row would be of two values.
-        let is_other = remark.is_some_and(|(tokens, _)| *tokens != chart.top);
+        let is_other = remark.is_some_and(|(amount, _)| *amount != chart.top);
         let label = match (rule, row) {
             (Some(rule), _) => rule.label.clone(),
-            (None, 0) if !is_other => Tokens(chart.top).compact(),
+            (None, 0) if !is_other => chart.top_label.clone(),
             (None, row) if row == rows - 1 => "0".to_owned(),
             (None, _) => String::new(),
         };
@@ -236,39 +237,41 @@ mod tests {
         /// A curve that passes the budget passes its line, and a label is never on the line of another figure.
         #[test]
         fn what_is_above_a_rule_is_in_a_row_above_it(
-            budget in 1..1_000_u64,
-            others in proptest::collection::vec(0..2_000_u64, 1..6),
+            budget in 1..1_000_i128,
+            others in proptest::collection::vec(0..2_000_i128, 1..6),
             rows in 3..40_usize,
             ascii in any::<bool>(),
         ) {
             let down = if ascii { 1 } else { 4 };
             let chart = Chart {
-                rule: Some(RuleLine { tokens: budget, label: String::new() }),
+                rule: Some(RuleLine { at: budget, label: String::new() }),
                 top: others.iter().copied().max().unwrap_or_default().max(budget),
                 ..Chart::default()
             };
             let line = chart.row(budget, rows, down);
-            for tokens in others {
+            for amount in others {
                 // Rows are counted from the top.
-                prop_assert_eq!(tokens.cmp(&budget), line.cmp(&chart.row(tokens, rows, down)));
+                prop_assert_eq!(amount.cmp(&budget), line.cmp(&chart.row(amount, rows, down)));
             }
         }
 
         /// Each number at a side of the chart is in the row of its own value, and of no other that is shown.
         #[test]
         fn a_label_is_beside_its_own_value(
-            budget in proptest::option::of(1..1_000_u64),
-            ends in proptest::collection::vec(1..2_000_u64, 1..4),
+            budget in proptest::option::of(1..1_000_i128),
+            ends in proptest::collection::vec(1..2_000_i128, 1..4),
             rows in 3..40_usize,
             ascii in any::<bool>(),
         ) {
             let down = if ascii { 1 } else { 4 };
-            let rule = budget.map(|tokens| RuleLine { tokens, label: tokens.to_string() });
+            let top = ends.iter().copied().chain(budget).max().unwrap_or_default();
+            let rule = budget.map(|at| RuleLine { at, label: at.to_string() });
             let chart = Chart {
                 used: vec![(0, 0), (5, ends[0] / 2)],
                 likely: vec![(5, ends[0] / 2), (9, ends[0])],
                 remarks: ends.iter().map(|end| (*end, format!(" {end}"))).collect(),
-                top: ends.iter().copied().chain(budget).max().unwrap_or_default(),
+                top,
+                top_label: top.to_string(),
                 rule,
                 span: (0, 9),
                 ..Chart::default()
@@ -278,7 +281,7 @@ mod tests {
             for (row, line) in chart.lines(canvas).iter().enumerate() {
                 let text = line.text();
                 let left = text.chars().take(6).collect::<String>();
-                let left = left.trim().parse::<u64>();
+                let left = left.trim().parse::<i128>();
                 let right = text.chars().skip(6 + 2 + 20).collect::<String>();
                 let labels = [left.ok(), right.trim().parse().ok()];
                 let labels = labels.into_iter().flatten().filter(|label| *label < 1_000);

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use anstyle::{Ansi256Color, AnsiColor, Color, RgbColor, Style as Ansi};
 
 use super::{StyledLine, cut, sanitize};
-use crate::model::{Level, Money, Thresholds};
+use crate::model::{Currency, Level, Measured, Money, Thresholds};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColorMode {
@@ -134,12 +134,37 @@ impl OutputStyle {
 
     /// An amount, with the currency's code where its sign cannot be drawn.
     pub(crate) fn money(self, money: Money) -> String {
-        let shown = money.to_string();
-        match money.currency.sign() {
+        self.with_code(money.to_string(), money.currency)
+    }
+
+    fn with_code(self, shown: String, currency: Currency) -> String {
+        match currency.sign() {
             Some(sign) if self.ascii && !sign.is_ascii() => {
-                format!("{} {}", shown.trim_start_matches(sign), money.currency)
+                format!("{} {currency}", shown.trim_start_matches(sign))
             }
             _ => shown,
+        }
+    }
+
+    /// The same of tokens or money.
+    pub(crate) fn amount(self, amount: Measured) -> String {
+        self.written(amount, amount.to_string())
+    }
+
+    /// `126,670 tokens`, `$12.30`.
+    pub(crate) fn with_unit(self, amount: Measured) -> String {
+        self.written(amount, amount.with_unit())
+    }
+
+    /// `126.7K`, `$12.30`.
+    pub(crate) fn compact(self, amount: Measured) -> String {
+        self.written(amount, amount.compact())
+    }
+
+    fn written(self, amount: Measured, shown: String) -> String {
+        match amount.money() {
+            Some(money) => self.with_code(shown, money.currency),
+            None => shown,
         }
     }
 

@@ -11,21 +11,24 @@ use super::{
     estimate::probability_of,
     history::History,
     hurdle_gamma::Remaining,
-    number::{as_float, as_tokens, rounded},
+    number::{as_float, as_units, rounded, units_as_float},
     rate::{MAX_DAYS, Rate, Window, days_after},
 };
 use crate::{
     analysis::{reconciled_month::ReconciledMonth, team_usage::is_dated},
-    model::{Month, Probability, Tokens},
+    model::{Measure, Measured, Money, Month, Probability, Tokens, Units},
 };
 
 /// How accurate forecasts were on the finished months of the log.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Backtest {
-    /// The finished months in which tokens were used, nine tenths of them with a date. Empty where there is too little history.
+    /// The finished months in which anything was used, nine tenths of it with a date. Empty where there is too little history.
     pub months: Vec<Month>,
     /// What was used in them on average. Errors are shares of it.
-    pub tokens_per_month: Tokens,
+    pub tokens_per_month: Option<Tokens>,
+    /// The same of a log that states only costs.
+    pub cost_per_month: Option<Money>,
     /// The parts of a month, and in the end all of it.
     pub parts: Vec<BacktestPart>,
 }
@@ -91,7 +94,7 @@ pub(super) struct TriedMonth {
 /// Makes the forecasts of the finished months again, oldest first.
 pub(super) fn try_months(
     reconciled: &ReconciledMonth,
-    budget: Option<Tokens>,
+    budget: Option<Units>,
     today: NaiveDate,
     extent: BacktestExtent,
 ) -> Vec<TriedMonth> {
@@ -116,17 +119,23 @@ pub(super) fn try_months(
 }
 
 impl Backtest {
-    pub(super) fn new(tried: &[TriedMonth]) -> Self {
+    pub(super) fn new(tried: &[TriedMonth], measure: Measure) -> Self {
         let used: f64 = tried.iter().map(|month| month.used).sum();
         let trials: Vec<&Trial> = tried.iter().flat_map(|month| &month.trials).collect();
         let unit = used / as_float(tried.len().max(1) as u64);
         let parts = [(1, 10), (11, 20), (21, 31), (1, 31)];
         let part = |days: (u32, u32)| BacktestPart::new(&trials, days, unit);
+        let (tokens_per_month, cost_per_month) = measure.amount(as_units(unit)).split();
         Self {
-            tokens_per_month: as_tokens(unit),
+            tokens_per_month,
+            cost_per_month,
             parts: parts.into_iter().filter_map(part).collect(),
             months: tried.iter().map(|month| month.month).collect(),
         }
+    }
+
+    pub fn per_month(&self) -> Measured {
+        Measured::join(self.tokens_per_month, self.cost_per_month)
     }
 }
 
@@ -219,13 +228,13 @@ impl BacktestPart {
 fn try_month(
     reconciled: &ReconciledMonth,
     month: Month,
-    budget: Option<Tokens>,
+    budget: Option<Units>,
 ) -> Option<TriedMonth> {
     let end = month.last_day().succ_opt()?;
     let history = History::before(reconciled, month, end, MAX_DAYS + 31);
     let first = usize::try_from((month.first_day() - history.first).num_days()).unwrap_or(0);
     let actual: f64 = history.whole.days.get(first..)?.iter().sum();
-    if !is_dated(&reconciled.teams_of(month)) || actual <= 0.0 {
+    if !is_dated(&reconciled.teams_of(month), reconciled.measure()) || actual <= 0.0 {
         return None;
     }
     let days = first..history.whole.days.len().saturating_sub(1);
@@ -247,7 +256,7 @@ fn trial(
     first: usize,
     day: usize,
     actual: f64,
-    budget: Option<Tokens>,
+    budget: Option<Units>,
 ) -> Option<Trial> {
     let days = history.whole.days.get(..=day);
     let days = days.filter(|days| days.len() >= 3)?;
@@ -263,9 +272,9 @@ fn trial(
         (spent + remaining.quantile(low)..=spent + remaining.quantile(high)).contains(&actual)
     };
     // The line knows yes and no.
-    let brier = |budget: Tokens| {
-        let exceeded = |tokens: f64| f64::from(tokens >= as_float(budget.0));
-        let probability = probability_of(&remaining, as_tokens(spent), budget);
+    let brier = |budget: Units| {
+        let exceeded = |total: f64| f64::from(total >= units_as_float(budget));
+        let probability = probability_of(&remaining, as_units(spent), budget);
         let errors =
             [probability.fraction(), exceeded(line)].map(|said| (said - exceeded(actual)).powi(2));
         (probability != Probability::CERTAIN).then_some(errors)

@@ -6,11 +6,13 @@ use serde_with::skip_serializing_none;
 
 use super::{
     ForecastBasis, Remaining, Risk,
-    number::{as_float, as_tokens},
+    number::{as_units, units_as_float},
 };
 use crate::{
     analysis::{limits, reconciled_month::ReconciledMonth},
-    model::{ForecastPolicy, Level, Money, Policy, Probability, Tokens, ratio},
+    model::{
+        ForecastPolicy, Level, Measure, Measured, Money, Policy, Probability, Tokens, Units, ratio,
+    },
 };
 
 /// Those that are shown, in ascending order.
@@ -34,9 +36,9 @@ pub struct Quantiles<T> {
 }
 
 impl<T> Quantiles<T> {
-    /// Quantiles of what `of` computes from the tokens still to be spent.
-    pub(super) fn new(remaining: &Remaining, of: impl Fn(Tokens) -> T) -> Self {
-        let quantile = |p| of(as_tokens(remaining.quantile(p)));
+    /// Quantiles of what `of` computes from what is still to be spent.
+    pub(super) fn new(remaining: &Remaining, of: impl Fn(Units) -> T) -> Self {
+        let quantile = |p| of(as_units(remaining.quantile(p)));
         Self {
             p025: quantile(0.025),
             p10: quantile(0.1),
@@ -47,15 +49,28 @@ impl<T> Quantiles<T> {
             p975: quantile(0.975),
         }
     }
+
+    pub fn map<U>(self, of: impl Fn(T) -> U) -> Quantiles<U> {
+        Quantiles {
+            p025: of(self.p025),
+            p10: of(self.p10),
+            p25: self.p25.map(&of),
+            p50: self.p50.map(&of),
+            p75: self.p75.map(&of),
+            p90: of(self.p90),
+            p975: of(self.p975),
+        }
+    }
 }
 
 /// A total at the end of the month or the project.
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Estimate {
+#[schemars(rename = "Estimate")]
+pub struct Estimate<T = Tokens> {
     pub basis: ForecastBasis,
     #[serde(flatten)]
-    pub quantiles: Quantiles<Tokens>,
+    pub quantiles: Quantiles<T>,
     /// The share of the budget at `p50`.
     pub ratio: Option<f64>,
     /// The probability of exceeding the budget, by the law of the quantiles: 0.5 for a budget of `p50`. 1 once it is exceeded.
@@ -65,11 +80,11 @@ pub struct Estimate {
     pub level: Option<Level>,
 }
 
-impl Estimate {
+impl Estimate<Units> {
     pub(super) fn new(
         remaining: &Remaining,
-        spent: Tokens,
-        budget: Option<Tokens>,
+        spent: Units,
+        budget: Option<Units>,
         policy: ForecastPolicy,
     ) -> Self {
         let quantiles = Quantiles::new(remaining, |more| spent.saturating_add(more));
@@ -78,15 +93,11 @@ impl Estimate {
             basis: remaining.basis(),
             ratio: budget
                 .zip(quantiles.p50)
-                .and_then(|(budget, likely)| ratio(likely.0, budget.0)),
+                .and_then(|(budget, likely)| ratio(likely, budget)),
             quantiles,
             probability_over_budget: probability,
             level: probability.map(|probability| policy.level(probability)),
         }
-    }
-
-    pub fn risk(&self) -> Option<Risk> {
-        Some(Risk::new(self.probability_over_budget?, self.level?))
     }
 
     /// Without a single figure: only the interval.
@@ -98,33 +109,98 @@ impl Estimate {
     }
 }
 
-/// The probability that this many tokens are used in the end: 1 once they are, else `P(R > tokens - spent)`.
-pub(super) fn probability_of(remaining: &Remaining, spent: Tokens, tokens: Tokens) -> Probability {
-    if spent >= tokens {
+impl<T> Estimate<T> {
+    pub const fn risk(&self) -> Option<Risk> {
+        match (self.probability_over_budget, self.level) {
+            (Some(probability), Some(level)) => Some(Risk::new(probability, level)),
+            _ => None,
+        }
+    }
+
+    pub fn map<U>(self, of: impl Fn(T) -> U) -> Estimate<U> {
+        Estimate {
+            basis: self.basis,
+            quantiles: self.quantiles.map(of),
+            ratio: self.ratio,
+            probability_over_budget: self.probability_over_budget,
+            level: self.level,
+        }
+    }
+}
+
+impl Estimate<Measured> {
+    /// Of tokens. None of money.
+    pub(super) fn tokens(self) -> Option<Estimate> {
+        let tokens = |amount: Measured| amount.tokens().unwrap_or_default();
+        self.quantiles.p10.tokens()?;
+        Some(self.map(tokens))
+    }
+}
+
+/// The probability that this amount is used in the end: 1 once it is, else `P(R > amount - spent)`.
+pub(super) fn probability_of(remaining: &Remaining, spent: Units, amount: Units) -> Probability {
+    if spent >= amount {
         return Probability::CERTAIN;
     }
-    let more = as_float(tokens.saturating_sub(spent).0);
-    // The tokens of a quantile are rounded. It is exceeded with the rest of its probability all the same.
+    let more = units_as_float(amount.saturating_sub(spent));
+    // The units of a quantile are rounded. It is exceeded with the rest of its probability all the same.
     let rounded = remaining.exceeds(more + 0.5)..=remaining.exceeds(more - 0.5);
     let mut of_quantile = QUANTILES.map(|p| 1.0 - p).into_iter();
     let of_quantile = of_quantile.find(|rest| rounded.contains(rest));
     Probability::open(of_quantile.unwrap_or_else(|| remaining.exceeds(more)))
 }
 
-/// What the month costs in the end: tokens are forecast, and then priced at what the month's tokens cost so far.
+/// What the month costs in the end: tokens are forecast, and then priced at what the month's tokens cost so far. Of a log that states
+/// only costs, these are forecast.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CostEstimate {
-    pub budget: Money,
+    /// Absent where none is set. Then there is a forecast only if the log states no tokens.
+    pub budget: Option<Money>,
     #[serde(flatten)]
     pub quantiles: Quantiles<Money>,
     /// The probability of exceeding the budget.
-    pub probability_over_budget: Probability,
-    pub level: Level,
+    pub probability_over_budget: Option<Probability>,
+    pub level: Option<Level>,
 }
 
 impl CostEstimate {
-    pub const fn risk(&self) -> Risk {
-        Risk::new(self.probability_over_budget, self.level)
+    pub const fn risk(&self) -> Option<Risk> {
+        match (self.probability_over_budget, self.level) {
+            (Some(probability), Some(level)) => Some(Risk::new(probability, level)),
+            _ => None,
+        }
+    }
+
+    /// That of a log of money. None of one of tokens.
+    pub(super) fn of(
+        end: Estimate<Units>,
+        measure: Measure,
+        budget: Option<Units>,
+    ) -> Option<Self> {
+        let currency = measure.currency()?;
+        let money = |units: Units| Money {
+            nanos: units.0,
+            currency,
+        };
+        Some(Self {
+            budget: budget.map(money),
+            quantiles: end.quantiles.map(money),
+            probability_over_budget: end.probability_over_budget,
+            level: end.level,
+        })
+    }
+
+    /// As an estimate of what the log counts by, where that is money.
+    pub(super) fn as_estimate(self) -> Estimate<Measured> {
+        let likely = self.quantiles.p50.zip(self.budget);
+        Estimate {
+            basis: ForecastBasis::Rate,
+            quantiles: self.quantiles.map(Measured::Money),
+            ratio: likely.and_then(|(likely, budget)| ratio(likely.nanos, budget.nanos)),
+            probability_over_budget: self.probability_over_budget,
+            level: self.level,
+        }
     }
 
     /// None without a budget in money, and where nothing says what a token costs.
@@ -134,12 +210,12 @@ impl CostEstimate {
         remaining: &Remaining,
     ) -> Option<Self> {
         let rate = CostRate::of(reconciled, policy)?;
-        let probability = probability_of(remaining, Tokens::ZERO, rate.until(rate.budget.nanos));
+        let probability = probability_of(remaining, Units::ZERO, rate.until(rate.budget.nanos));
         Some(Self {
-            budget: rate.budget,
+            budget: Some(rate.budget),
             quantiles: Quantiles::new(remaining, |more| rate.after(more)),
-            probability_over_budget: probability,
-            level: policy.forecast.level(probability),
+            probability_over_budget: Some(probability),
+            level: Some(policy.forecast.level(probability)),
         })
     }
 }
@@ -168,8 +244,11 @@ impl CostRate {
     }
 
     /// What the month has cost after more tokens, rounded down: so it has cost no budget that it has not reached.
-    fn after(&self, more: Tokens) -> Money {
-        let nanos = u128::from(more.0).saturating_mul(self.so_far.unsigned_abs());
+    fn after(&self, more: Units) -> Money {
+        let nanos = more
+            .0
+            .unsigned_abs()
+            .saturating_mul(self.so_far.unsigned_abs());
         let more = nanos / self.tokens;
         Money {
             nanos: self
@@ -180,11 +259,11 @@ impl CostRate {
     }
 
     /// The fewest further tokens with which the month has cost this.
-    pub(super) fn until(&self, nanos: i128) -> Tokens {
+    pub(super) fn until(&self, nanos: i128) -> Units {
         let left = nanos.saturating_sub(self.so_far).max(0).unsigned_abs();
         let tokens = left
             .saturating_mul(self.tokens)
             .div_ceil(self.so_far.unsigned_abs());
-        Tokens(u64::try_from(tokens).unwrap_or(u64::MAX))
+        Units(u64::try_from(tokens).unwrap_or(u64::MAX).into())
     }
 }

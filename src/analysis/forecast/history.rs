@@ -1,12 +1,12 @@
-//! Tokens per day: consecutive completed days, zeros included, of all teams together and of each.
-//! Tokens without a date are spread over the completed days of their month.
+//! What was spent per day: consecutive completed days, zeros included, of all teams together and of each. Amounts are tokens, or
+//! nanos in a log of money; those without a date are spread over the completed days of their month.
 
 use std::{borrow::Cow, collections::HashMap, ops::Range};
 
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::{
-    number::as_float,
+    number::{as_float, units_as_float},
     rate::{MAX_DAYS, Window},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         reconciled_month::ReconciledMonth,
         team_usage::{TeamUsage, is_dated},
     },
-    model::{Month, Tokens},
+    model::{Measure, Month, Units},
 };
 
 /// The first day of the history of a forecast that is made on this day.
@@ -26,7 +26,7 @@ pub fn first_day_looked_at(today: NaiveDate) -> Option<NaiveDate> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Series {
     pub(super) days: Vec<f64>,
-    /// The tokens without a date among them.
+    /// The amount without a date among them.
     spread: f64,
 }
 
@@ -38,29 +38,30 @@ impl Series {
         }
     }
 
-    /// The share of the tokens that carries no date.
+    /// The share of the amount that carries no date.
     pub(super) fn undated_ratio(&self) -> f64 {
         let sum: f64 = self.days.iter().sum();
         if sum > 0.0 { self.spread / sum } else { 0.0 }
     }
 
     pub(super) fn active_days(&self) -> usize {
-        self.days.iter().filter(|tokens| **tokens > 0.0).count()
+        self.days.iter().filter(|spent| **spent > 0.0).count()
     }
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct History {
+    pub(super) measure: Measure,
     pub(super) first: NaiveDate,
     pub(super) whole: Series,
     pub(super) teams: HashMap<NameId, Series>,
-    /// Tokens of the last month without a date.
-    pub(super) undated: Tokens,
-    /// Tokens of the last month with the date of a day to come.
-    pub(super) later: Tokens,
+    /// What was spent in the last month without a date.
+    pub(super) undated: Units,
+    /// What was spent in it with the date of a day to come.
+    pub(super) later: Units,
 }
 
-/// The largest share of tokens without a date with which days count as known: the tenth of [`is_dated`].
+/// The largest share of what was spent without a date with which days count as known: the tenth of [`is_dated`].
 pub(super) const MAX_UNDATED: f64 = 0.1;
 
 impl History {
@@ -71,11 +72,12 @@ impl History {
         end: NaiveDate,
         most: usize,
     ) -> Self {
+        let measure = reconciled.measure();
         let teams = reconciled.teams_of(month);
-        let undated = teams.iter().map(TeamUsage::undated).sum();
+        let undated = teams.iter().map(|team| team.undated(measure)).sum();
         let days = teams.iter().flat_map(|team| &team.days);
         let later = days.filter(|(date, _)| **date > end);
-        let later = later.map(|(_, tokens)| *tokens).sum();
+        let later = later.map(|(_, spent)| *spent).sum();
         let mut months = vec![(month, teams)];
         months.extend(Self::earlier(reconciled, month, end, most));
         let begun = begun(
@@ -88,6 +90,7 @@ impl History {
         );
         let days = usize::try_from((end - first).num_days()).unwrap_or(0);
         let mut history = Self {
+            measure,
             first,
             whole: Series::zeros(days),
             teams: HashMap::new(),
@@ -120,40 +123,40 @@ impl History {
             .take_while(|month| *month >= oldest)
             .take_while(|month| days(*month) <= most)
             .map(|month| (month, reconciled.teams_of(month)))
-            .take_while(|(_, teams)| is_dated(teams))
+            .take_while(|(_, teams)| is_dated(teams, reconciled.measure()))
             .collect()
     }
 
-    /// Adds what a team used in a month, tokens without a date spread over its completed days.
+    /// Adds what a team used in a month, what has no date spread over its completed days.
     fn add(&mut self, team: &TeamUsage, over: &Range<NaiveDate>) {
         let (first, whole) = (self.first, &mut self.whole);
         let series = self
             .teams
             .entry(team.id)
             .or_insert_with(|| Series::zeros(whole.days.len()));
-        let mut spend = |date: NaiveDate, tokens: f64, spread: f64| {
+        let mut spend = |date: NaiveDate, spent: f64, spread: f64| {
             let day = usize::try_from((date - first).num_days()).ok();
             for series in [&mut *series, &mut *whole] {
                 if let Some(of_day) = day.and_then(|day| series.days.get_mut(day)) {
-                    *of_day += tokens;
+                    *of_day += spent;
                     series.spread += spread;
                 }
             }
         };
         let within = |date: &NaiveDate| over.contains(date);
         let dated = team.days.iter().filter(|(date, _)| within(date));
-        let dated: f64 = dated.map(|(_, tokens)| as_float(tokens.0)).sum();
-        let undated = as_float(team.undated().0);
+        let dated: f64 = dated.map(|(_, spent)| units_as_float(*spent)).sum();
+        let undated = units_as_float(team.undated(self.measure));
         // A little without a date goes where the rest went, so that days without usage stay what they are.
         let little = undated <= MAX_UNDATED * dated;
-        for (date, tokens) in &team.days {
-            let tokens = as_float(tokens.0);
+        for (date, spent) in &team.days {
+            let spent = units_as_float(*spent);
             let more = if little && dated > 0.0 && within(date) {
-                tokens * undated / dated
+                spent * undated / dated
             } else {
                 0.0
             };
-            spend(*date, tokens + more, more);
+            spend(*date, spent + more, more);
         }
         let days = u64::try_from((over.end - over.start).num_days()).unwrap_or(0);
         if days > 0 && !little {
@@ -175,6 +178,6 @@ fn begun(reconciled: &ReconciledMonth, oldest: Month) -> NaiveDate {
     let first =
         first.filter(|(first, _)| **first == oldest && reconciled.oldest_month() >= **first);
     first
-        .filter(|_| is_dated(&reconciled.teams_of(oldest)))
+        .filter(|_| is_dated(&reconciled.teams_of(oldest), reconciled.measure()))
         .map_or(oldest.first_day(), |(_, day)| *day)
 }

@@ -3,7 +3,7 @@
 
 use super::{ForecastBasis, normal};
 
-/// A number of tokens: none with some chance, else by a gamma law. Two-part laws of this kind are those of J. G. Cragg, "Some
+/// An amount: nothing with some chance, else by a gamma law. Two-part laws of this kind are those of J. G. Cragg, "Some
 /// statistical models for limited dependent variables" (Econometrica 39(5), 1971).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HurdleGamma {
@@ -35,7 +35,7 @@ impl HurdleGamma {
         }
     }
 
-    /// The tokens that are not exceeded with probability `p`. The gamma has the normal form of E. B. Wilson and M. M. Hilferty,
+    /// The amount that is not exceeded with probability `p`. The gamma has the normal form of E. B. Wilson and M. M. Hilferty,
     /// "The distribution of chi-square" (PNAS 17(12), 1931): its cube root is nearly normal.
     pub fn quantile(&self, p: f64) -> f64 {
         if p <= self.hurdle {
@@ -45,11 +45,11 @@ impl HurdleGamma {
         self.mean * (1.0 - self.ninth + z * self.ninth.sqrt()).max(0.0).powi(3)
     }
 
-    pub fn exceeds(&self, tokens: f64) -> f64 {
-        if self.mean <= 0.0 || tokens < 0.0 {
-            return f64::from(tokens < 0.0);
+    pub fn exceeds(&self, amount: f64) -> f64 {
+        if self.mean <= 0.0 || amount < 0.0 {
+            return f64::from(amount < 0.0);
         }
-        let root = libm::cbrt(tokens / self.mean);
+        let root = libm::cbrt(amount / self.mean);
         let z = (root - 1.0 + self.ninth) / self.ninth.sqrt();
         (1.0 - self.hurdle) * (1.0 - normal::cdf(z))
     }
@@ -89,12 +89,12 @@ impl Remaining {
         self.rate.iter().chain(&self.plan)
     }
 
-    /// The probability of more than `tokens`. Of two laws, both must exceed it; they are taken to be independent.
-    pub fn exceeds(&self, tokens: f64) -> f64 {
-        self.laws().map(|law| law.exceeds(tokens)).product()
+    /// The probability of more than an amount. Of two laws, both must exceed it; they are taken to be independent.
+    pub fn exceeds(&self, amount: f64) -> f64 {
+        self.laws().map(|law| law.exceeds(amount)).product()
     }
 
-    /// The tokens that are not exceeded with probability `p`: of two laws by bisection, until they are exceeded with `1 - p` to
+    /// The amount that is not exceeded with probability `p`: of two laws by bisection, until they are exceeded with `1 - p` to
     /// [`PRECISION`], or to the last digit that there is.
     pub fn quantile(&self, p: f64) -> f64 {
         let least = |p| {

@@ -39,7 +39,7 @@ use super::{
     BurnRate, CostBudget, Limits, Plan, ReportOptions, names::NameId,
     reconciled_month::ReconciledMonth,
 };
-use crate::model::{Level, Money, NoteValue, Policy, Thresholds, Tokens, ratio};
+use crate::model::{Level, Measured, Money, NoteValue, Policy, Thresholds, Tokens, Units, ratio};
 
 /// A hurdle and a gamma, with two speeds.
 const METHOD: &str = "hg1";
@@ -48,14 +48,28 @@ const METHOD: &str = "hg1";
 pub(super) struct Request<'a> {
     pub(super) reconciled: &'a ReconciledMonth<'a>,
     pub(super) limits: &'a Limits,
-    pub(super) budget: Option<Tokens>,
+    /// That in what the log counts by.
+    pub(super) budget: Option<Units>,
     pub(super) policy: &'a Policy,
     pub(super) options: &'a ReportOptions<'a>,
 }
 
 impl Request<'_> {
-    fn spent(&self) -> Tokens {
-        self.reconciled.spent()
+    fn spent(&self) -> Units {
+        self.reconciled.spent_units()
+    }
+
+    fn amount(&self, units: Units) -> Measured {
+        self.reconciled.measure().amount(units)
+    }
+
+    /// The budget in tokens, where the log counts by these.
+    fn token_budget(&self) -> Option<Tokens> {
+        self.amount(self.budget?).tokens()
+    }
+
+    fn in_tokens(&self, end: Estimate<Units>) -> Option<Estimate> {
+        end.map(|units| self.amount(units)).tokens()
     }
 
     fn state(&self) -> ForecastState {
@@ -67,7 +81,7 @@ impl Request<'_> {
         }
     }
 
-    fn estimate(&self, law: HurdleGamma) -> Option<Estimate> {
+    fn estimate(&self, law: HurdleGamma) -> Option<Estimate<Units>> {
         let remaining = Remaining::new(None, Some(law))?;
         Some(Estimate::new(
             &remaining,
@@ -80,12 +94,15 @@ impl Request<'_> {
 
 /// The forecast of all teams together, and those of single teams where something can be said about them.
 pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, TeamForecast>) {
-    let (reconciled, budget) = (request.reconciled, request.budget);
+    let (reconciled, budget) = (request.reconciled, request.token_budget());
+    let measure = reconciled.measure();
     let (policy, now) = (request.policy, request.options.now);
     let state = request.state();
     // What is still planned is not for a month that is over.
     let result = (state == ForecastState::Over).then(|| MonthResult::new(request));
-    let plan = Plan::of(reconciled, budget, policy).filter(|_| result.is_none());
+    // Phases are planned in tokens.
+    let plan = Plan::of(reconciled, budget, policy);
+    let plan = plan.filter(|_| result.is_none() && !measure.is_money());
     let planned = plan.as_ref();
     let project = planned.and_then(|plan| Project::new(reconciled, plan, request.limits));
     let burn_rate = BurnRate::of(reconciled, now, &policy.zone);
@@ -95,16 +112,23 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
     let ahead = ahead.as_ref();
     let month_end = ahead.and_then(MonthAhead::estimate);
     let of_project = project_estimate(request, project.as_ref(), planned);
-    let cost = ahead.and_then(MonthAhead::cost);
+    let cost = if measure.is_money() {
+        month_end.and_then(|end| CostEstimate::of(end, measure, request.budget))
+    } else {
+        ahead.and_then(MonthAhead::cost)
+    };
     let extent = request.options.backtest;
-    let tried = backtest::try_months(reconciled, budget, now.date_naive(), extent);
+    let tried = backtest::try_months(reconciled, request.budget, now.date_naive(), extent);
     let past_chances = PastChances::of(&tried).filter(|_| state == ForecastState::Open);
     let trust = past_chances.map_or(Confidence::High, |past| past.most_confidence());
     let (stated_risk, stated_risk_line) = stated_risk(reconciled).unzip();
-    let estimates: Vec<Estimate> = [month_end, of_project].into_iter().flatten().collect();
+    let estimates: Vec<Estimate<Units>> = [month_end, of_project].into_iter().flatten().collect();
     let levels = estimates.iter().filter_map(|estimate| estimate.level);
-    let levels = levels.chain(cost.map(|cost| cost.level));
+    let levels = levels.chain(cost.and_then(|cost| cost.level));
     let as_planned = |project: &Project| request.estimate(project.as_planned()?);
+    let in_tokens = |end: Estimate<Units>| request.in_tokens(end);
+    let line = ahead.and_then(|_| straight_line(burn_rate, request));
+    let line = line.map(|line| request.amount(line));
     let forecast = Forecast {
         state,
         result,
@@ -113,21 +137,22 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         confidence: ahead
             .map_or(Confidence::None, MonthAhead::confidence)
             .min(trust),
-        month_end,
-        project: of_project,
-        project_as_planned: project.as_ref().and_then(as_planned),
+        month_end: month_end.and_then(in_tokens),
+        project: of_project.and_then(in_tokens),
+        project_as_planned: project.as_ref().and_then(as_planned).and_then(in_tokens),
         level: levels.max(),
         risk: risk(request, &estimates, cost.as_ref(), planned),
         cost,
         alert_at: policy.forecast,
         thresholds: thresholds(request, steady, ahead),
         cost_thresholds: cost_thresholds(request, steady, ahead),
-        straight_line_tokens: ahead.and_then(|_| straight_line(burn_rate, request)),
+        straight_line_tokens: line.and_then(Measured::tokens),
+        straight_line_cost: line.and_then(Measured::money),
         inputs: ahead.map(MonthAhead::inputs),
         project_inputs: project.as_ref().map(Project::inputs),
         used_by_day: ahead.map(MonthAhead::used_by_day).unwrap_or_default(),
         path: ahead.map(MonthAhead::path).unwrap_or_default(),
-        backtest: (extent == BacktestExtent::All).then(|| Backtest::new(&tried)),
+        backtest: (extent == BacktestExtent::All).then(|| Backtest::new(&tried, measure)),
         past_chances,
         safety_margin: margin(request, planned),
         burn_rate,
@@ -145,7 +170,7 @@ fn project_estimate(
     request: &Request<'_>,
     project: Option<&Project>,
     plan: Option<&Plan>,
-) -> Option<Estimate> {
+) -> Option<Estimate<Units>> {
     let done = || {
         plan.filter(|plan| plan.is_done())
             .map(|_| HurdleGamma::ZERO)
@@ -156,18 +181,18 @@ fn project_estimate(
 /// The worst risk by the forecast. Without one, by the plan. Of a month that is over only what has come to pass is one.
 fn risk(
     request: &Request<'_>,
-    estimates: &[Estimate],
+    estimates: &[Estimate<Units>],
     cost: Option<&CostEstimate>,
     plan: Option<&Plan>,
 ) -> Option<Risk> {
-    let level = |budget: Tokens| request.policy.thresholds.level(request.spent().0, budget.0);
+    let level = |budget: Units| request.policy.thresholds.level(request.spent(), budget);
     let of_money = CostBudget::of(request.reconciled, request.policy);
     let of_money = of_money.and_then(|budget| budget.level);
     if request.budget.map(level).max(of_money) == Some(Level::Exceeded) {
         return Some(Risk::Over);
     }
     let forecast = estimates.iter().filter_map(Estimate::risk);
-    let forecast = forecast.chain(cost.map(CostEstimate::risk)).max();
+    let forecast = forecast.chain(cost.and_then(CostEstimate::risk)).max();
     forecast.or_else(|| Some(Risk::from(plan?.end.level?)))
 }
 
@@ -175,20 +200,23 @@ fn risk(
 fn margin(request: &Request<'_>, plan: Option<&Plan>) -> Option<i64> {
     match plan {
         Some(plan) => plan.end.remaining,
-        None => Some(request.budget?.signed_sub(request.spent())),
+        None => Some(
+            request
+                .token_budget()?
+                .signed_sub(request.reconciled.spent()),
+        ),
     }
 }
 
 /// What would be used if every remaining day were like the average of those before today, of three or more.
-fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Tokens> {
+fn straight_line(rate: Option<BurnRate>, request: &Request<'_>) -> Option<Units> {
     let rate = rate.filter(BurnRate::is_steady)?;
     let now = request.options.now;
     let (rest, day) = request.policy.zone.rest_of_day(now);
     let days = (request.reconciled.month.last_day() - now.date_naive()).num_days();
-    let minutes = u128::try_from(days * 24 * 60 + rest * 24 * 60 / day).ok()?;
-    let more = u128::from(rate.tokens.0) * minutes / u128::from(rate.minutes);
-    let more = Tokens(u64::try_from(more).unwrap_or(u64::MAX));
-    Some(request.spent().saturating_add(more))
+    let minutes = i128::from(days * 24 * 60 + rest * 24 * 60 / day);
+    let more = rate.used().units().0.saturating_mul(minutes) / i128::from(rate.minutes);
+    Some(request.spent().saturating_add(Units(more)))
 }
 
 /// When each threshold is reached: by a steady burn rate, and by the forecast of the month ahead.
@@ -197,10 +225,21 @@ fn thresholds(
     rate: Option<BurnRate>,
     ahead: Option<&MonthAhead<'_>>,
 ) -> Vec<ThresholdCrossing> {
+    if request.reconciled.measure().is_money() {
+        return Vec::new();
+    }
+    crossings(request, rate, ahead)
+}
+
+fn crossings(
+    request: &Request<'_>,
+    rate: Option<BurnRate>,
+    ahead: Option<&MonthAhead<'_>>,
+) -> Vec<ThresholdCrossing> {
     let steps = request.policy.thresholds.steps();
     let crossing = |(percent, level)| {
-        let tokens = Thresholds::tokens_at(percent, request.budget?);
-        Some(crossing(request, (percent, level), tokens, rate))
+        let at = Thresholds::units_at(percent, request.budget?);
+        Some(crossing(request, (percent, level), at, rate))
     };
     let mut thresholds: Vec<ThresholdCrossing> = steps.into_iter().filter_map(crossing).collect();
     if let Some(ahead) = ahead {
@@ -209,19 +248,22 @@ fn thresholds(
     thresholds
 }
 
-/// When the thresholds of the cost budget are reached: with the tokens that cost that much, at what they cost so far.
+/// When the thresholds of the cost budget are reached: with the tokens that cost that much, at what they cost so far; in a log of money
+/// with the costs themselves.
 fn cost_thresholds(
     request: &Request<'_>,
     rate: Option<BurnRate>,
     ahead: Option<&MonthAhead<'_>>,
 ) -> Vec<ThresholdCrossing> {
+    if request.reconciled.measure().is_money() {
+        return crossings(request, rate, ahead);
+    }
     let Some(price) = CostRate::of(request.reconciled, request.policy) else {
         return Vec::new();
     };
     let steps = request.policy.thresholds.steps().into_iter();
     let crossing = |(percent, level): (u32, Level)| {
-        let scaled = price.budget.nanos.saturating_mul(percent.into());
-        let nanos = scaled / 100 + i128::from(scaled % 100 > 0);
+        let Units(nanos) = Thresholds::units_at(percent, Units(price.budget.nanos));
         let tokens = request.spent().saturating_add(price.until(nanos));
         ThresholdCrossing {
             cost: Some(Money {
@@ -241,30 +283,32 @@ fn cost_thresholds(
 fn crossing(
     request: &Request<'_>,
     (percent, level): (u32, Level),
-    tokens: Tokens,
+    at: Units,
     rate: Option<BurnRate>,
 ) -> ThresholdCrossing {
     let (used, now) = (request.spent(), request.options.now);
     let last_day = request.reconciled.month.last_day();
-    let at =
-        rate.and_then(|rate| rate.after(tokens.saturating_sub(used), now, &request.policy.zone));
-    let state = match (rate, at) {
-        _ if used >= tokens => CrossingState::Reached,
+    let more = at.saturating_sub(used);
+    let then = rate.and_then(|rate| rate.after(more, now, &request.policy.zone));
+    let (tokens, cost) = request.amount(at).split();
+    let state = match (rate, then) {
+        _ if used >= at => CrossingState::Reached,
         _ if now.date_naive() > last_day => CrossingState::NotReached,
         (None, _) => CrossingState::Unknown,
-        (Some(_), Some(at)) if at.date_naive() <= last_day => CrossingState::Expected,
+        (Some(_), Some(then)) if then.date_naive() <= last_day => CrossingState::Expected,
         (Some(_), _) => CrossingState::NotThisMonth,
     };
     ThresholdCrossing {
         percent,
         level,
+        at,
         tokens,
-        cost: None,
+        cost,
         probability: None,
         likely: None,
         earliest: None,
         burn_rate_state: state,
-        burn_rate_at: at.filter(|_| state == CrossingState::Expected),
+        burn_rate_at: then.filter(|_| state == CrossingState::Expected),
     }
 }
 

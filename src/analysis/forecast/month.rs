@@ -10,13 +10,13 @@ use super::{
     estimate::probability_of,
     history::{History, Series},
     hurdle_gamma::{HurdleGamma, Remaining},
-    number::{as_tokens, rounded},
+    number::{as_units, rounded},
     project::Project,
     rate::{Horizon, MAX_DAYS, Rate, Window, days_to_come},
 };
 use crate::{
     analysis::{Plan, names::NameId, team_usage::TeamUsage},
-    model::{Policy, Probability, Status, Tokens},
+    model::{Policy, Probability, Status, Units},
 };
 
 /// The laws of what all teams together, or one, will still spend.
@@ -70,10 +70,10 @@ impl Outlook {
     fn estimate(
         &self,
         end: Horizon,
-        spent: Tokens,
-        budget: Option<Tokens>,
+        spent: Units,
+        budget: Option<Units>,
         policy: &Policy,
-    ) -> Option<Estimate> {
+    ) -> Option<Estimate<Units>> {
         let estimate = Estimate::new(&self.until(end)?, spent, budget, policy.forecast);
         Some(if self.is_too_early() {
             estimate.too_early()
@@ -134,7 +134,7 @@ impl<'r> MonthAhead<'r> {
         self.whole.confidence
     }
 
-    pub(super) fn estimate(&self) -> Option<Estimate> {
+    pub(super) fn estimate(&self) -> Option<Estimate<Units>> {
         let request = self.request;
         self.whole
             .estimate(self.end, request.spent(), request.budget, request.policy)
@@ -146,6 +146,7 @@ impl<'r> MonthAhead<'r> {
         remaining.filter(|_| !self.whole.is_too_early())
     }
 
+    /// What the month costs in the end, at what its tokens cost so far.
     pub(super) fn cost(&self) -> Option<CostEstimate> {
         CostEstimate::new(
             self.request.reconciled,
@@ -171,11 +172,14 @@ impl<'r> MonthAhead<'r> {
                 outlook.is_young = false;
             }
             let (limits, policy) = (self.request.limits, self.request.policy);
-            let limit = limits.of_team(team).and_then(|limit| limit.tokens);
-            let spent = self.request.reconciled.spent_of(team).unwrap_or_default();
+            let reconciled = self.request.reconciled;
+            let limit = limits.units_of_team(team, reconciled.measure());
+            let spent = reconciled.spent_units_of(team).unwrap_or_default();
+            let end = outlook.estimate(self.end, spent, limit, policy)?;
             let forecast = TeamForecast {
                 confidence: outlook.confidence.min(trust),
-                month_end: outlook.estimate(self.end, spent, limit, policy)?,
+                month_end: self.request.in_tokens(end),
+                cost: CostEstimate::of(end, reconciled.measure(), limit),
             };
             Some((team.id, forecast))
         };
@@ -198,7 +202,7 @@ impl<'r> MonthAhead<'r> {
         };
         let spent = self.request.spent();
         for crossing in thresholds {
-            let probability = probability_of(&remaining, spent, crossing.tokens);
+            let probability = probability_of(&remaining, spent, crossing.at);
             crossing.probability = Some(probability);
             if probability == Probability::CERTAIN {
                 continue;
@@ -206,7 +210,7 @@ impl<'r> MonthAhead<'r> {
             // The law of a longer time can be narrower: what is not reached by the end is not reached before.
             let first = |percent: u32| {
                 let reached = |(_, law): &&(NaiveDate, Remaining)| {
-                    probability_of(law, spent, crossing.tokens).reaches(percent)
+                    probability_of(law, spent, crossing.at).reaches(percent)
                 };
                 let day = laws.iter().find(reached).map(|(day, _)| *day);
                 day.filter(|_| probability.reaches(percent))
@@ -230,17 +234,12 @@ impl<'r> MonthAhead<'r> {
         let mut sum = 0.0;
         let days = self.history.first.iter_days().zip(&self.history.whole.days);
         let of_month = days.filter(|(date, _)| month.month.contains(*date));
-        let past = of_month.map(|(date, tokens)| {
-            sum += tokens;
-            UsedByDay {
-                date,
-                tokens: as_tokens(sum),
-            }
+        let past = of_month.map(|(date, spent)| {
+            sum += spent;
+            UsedByDay::new(date, self.request.amount(as_units(sum)))
         });
-        let now = UsedByDay {
-            date: self.request.options.now.date_naive(),
-            tokens: month.used(),
-        };
+        let (today, used) = (self.request.options.now.date_naive(), month.used_units());
+        let now = UsedByDay::new(today, self.request.amount(used));
         past.chain([now]).collect()
     }
 
@@ -252,7 +251,10 @@ impl<'r> MonthAhead<'r> {
         }
         let spent = self.request.spent();
         let day = |(date, law): (NaiveDate, Remaining)| {
-            let at = |p| spent.saturating_add(as_tokens(law.quantile(p)));
+            let at = |p| {
+                let total = spent.saturating_add(as_units(law.quantile(p)));
+                self.request.amount(total)
+            };
             PathDay {
                 date,
                 p10: at(0.1),
@@ -264,9 +266,12 @@ impl<'r> MonthAhead<'r> {
         for earlier in (1..path.len()).rev() {
             let later = path[earlier];
             let day = &mut path[earlier - 1];
-            day.p10 = day.p10.min(later.p10);
-            day.p50 = day.p50.min(later.p50);
-            day.p90 = day.p90.min(later.p90);
+            day.p10 = day.p10.or_less(later.p10);
+            day.p50 = day
+                .p50
+                .zip(later.p50)
+                .map(|(day, later)| day.or_less(later));
+            day.p90 = day.p90.or_less(later.p90);
         }
         path
     }
@@ -274,24 +279,22 @@ impl<'r> MonthAhead<'r> {
     pub(super) fn inputs(&self) -> ForecastInputs {
         let (history, end) = (&self.history, self.end);
         let nothing = self.whole.until(end).map(|law| 1.0 - law.exceeds(0.0));
-        let rate = self.whole.rate.as_ref().map(|rate| RateInputs {
-            tokens_per_day: as_tokens(rate.tokens_per_day),
-            slow_tokens_per_day: as_tokens(rate.slow),
-            fast_tokens_per_day: as_tokens(rate.fast),
-            disagreement: rounded(rate.disagreement()),
-            weekday_factor: rounded(rate.weekday_factor),
-            weekend_factor: rounded(rate.weekend_factor),
-            daily_variation: rounded(rate.daily_variation),
-        });
+        let rate = self.whole.rate.as_ref();
+        let amount = |spent: f64| self.request.amount(as_units(spent));
+        let rate = rate.map(|rate| RateInputs::new(rate, amount));
+        let (undated_tokens, undated_cost) = self.request.amount(history.undated).split();
+        let (later_tokens, later_cost) = self.request.amount(history.later).split();
         ForecastInputs {
             since: history.first,
             completed_days: history.whole.days.len(),
             active_days: history.whole.active_days(),
             days_left: rounded(end.days()),
             weekend_days_left: rounded(end.weekend_days),
-            undated_tokens: history.undated,
+            undated_tokens,
+            undated_cost,
             undated_ratio: rounded(history.whole.undated_ratio()),
-            later_tokens: history.later,
+            later_tokens,
+            later_cost,
             zero_probability: nothing.map(rounded),
             silence: self.silence,
             rate,

@@ -110,15 +110,15 @@ pub(super) fn days_after(month: Month, day: NaiveDate) -> Horizon {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
-    /// Tokens on an average day, `0.75 L + 0.25 S`.
-    pub tokens_per_day: f64,
-    /// L, the slow speed: tokens per day with a half-life of 28 days.
+    /// What is spent on an average day, `0.75 L + 0.25 S`: tokens, or nanos in a log of money.
+    pub per_day: f64,
+    /// L, the slow speed: per day with a half-life of 28 days.
     pub slow: f64,
-    /// S, the fast speed: tokens per day with a half-life of 5 days.
+    /// S, the fast speed: per day with a half-life of 5 days.
     pub fast: f64,
-    /// Tokens on a weekday over those on an average day.
+    /// A weekday over an average day.
     pub weekday_factor: f64,
-    /// Likewise on a day of a weekend.
+    /// Likewise a day of a weekend.
     pub weekend_factor: f64,
     /// c2, the squared coefficient of variation of a day's usage.
     pub daily_variation: f64,
@@ -135,33 +135,33 @@ impl Rate {
     /// `L = sum(w y) / sum(w f)`, with the factors f of weekdays and weekends, and S likewise with the fast weights.
     /// None where nothing was spent on any.
     pub fn from_days(days: &[f64], window: &Window) -> Option<Self> {
-        let tokens = days.get(days.len().checked_sub(window.len())?..)?;
-        let mean = window.weighted(0, |day| tokens[day]) / window.sums[0];
+        let days = days.get(days.len().checked_sub(window.len())?..)?;
+        let mean = window.weighted(0, |day| days[day]) / window.sums[0];
         // Also where there is no day at all, and the mean is not a number.
         if !(mean > 0.0 && mean.is_finite()) {
             return None;
         }
-        let factors = window.weekend_factors(tokens, mean);
+        let factors = window.weekend_factors(days, mean);
         let speed = |speed: usize| {
-            let spent = window.weighted(speed, |day| tokens[day]);
+            let spent = window.weighted(speed, |day| days[day]);
             spent / window.weighted(speed, |day| window.factor(day, factors))
         };
         let (slow, fast) = (speed(0), speed(1));
-        let tokens_per_day = SLOW * slow + (1.0 - SLOW) * fast;
+        let per_day = SLOW * slow + (1.0 - SLOW) * fast;
         Some(Self {
-            tokens_per_day,
+            per_day,
             slow,
             fast,
             weekday_factor: factors[0],
             weekend_factor: factors[1],
-            daily_variation: window.variation(tokens, slow, tokens_per_day, factors),
-            active_days: window.weighted(0, |day| f64::from(tokens[day] > 0.0)),
+            daily_variation: window.variation(days, slow, per_day, factors),
+            active_days: window.weighted(0, |day| f64::from(days[day] > 0.0)),
             weighted_days: window.sums[0],
             effective_days: window.effective_days(),
         })
     }
 
-    /// The same where a share of the tokens, from 0 to 1, was spent on unknown days, of whose variation
+    /// The same where a share of it, from 0 to 1, was spent on unknown days, of whose variation
     /// only the prior is known.
     pub fn with_unknown_days(mut self, share: f64) -> Self {
         let (prior, _) = PRIOR_VARIATION;
@@ -182,7 +182,7 @@ impl Rate {
         if days <= 0.0 {
             return HurdleGamma::ZERO;
         }
-        let mean = self.tokens_per_day
+        let mean = self.per_day
             * (over.weekdays * self.weekday_factor + over.weekend_days * self.weekend_factor);
         let of_a_day = 2.0 * (1.0 / days + 1.0 / self.effective_days) + 0.2 * days / 30.0;
         let variance = self.daily_variation * of_a_day + 4.0 * self.disagreement();
@@ -219,10 +219,10 @@ impl Window {
     /// The factors of a weekday and of a day of a weekend, d being either kind:
     /// `f_d = (sum_d(w y) + 7 m) / (m sum_d(w) + 7 m)`, shrunk by seven days of the weighted mean m towards 1, as credibility
     /// theory does (H. Buehlmann, "Experience rating and credibility", ASTIN Bulletin 4(3), 1967).
-    fn weekend_factors(&self, tokens: &[f64], mean: f64) -> [f64; 2] {
+    fn weekend_factors(&self, days: &[f64], mean: f64) -> [f64; 2] {
         [false, true].map(|weekend| {
             let of_kind = |day: usize| f64::from(self.weekend[day] == weekend);
-            let spent = self.weighted(0, |day| of_kind(day) * tokens[day]);
+            let spent = self.weighted(0, |day| of_kind(day) * days[day]);
             let expected = mean * self.weighted(0, of_kind);
             (spent + SHRINKAGE * mean) / (expected + SHRINKAGE * mean)
         })
@@ -235,10 +235,10 @@ impl Window {
     /// c2, the squared coefficient of variation of a day's usage: the weighted variance around the slow speed,
     /// `s2 = sum(w (y - L f)^2)/W * n_e / max(n_e - 1, 0.5)` with Kish's effective sample size `n_e = W^2 / sum(w^2)`, over the
     /// squared level, mixed with the prior: `(0.5 1.5^2 + g s2/level^2) / (0.5 + g)`, g being `n_e - 1`.
-    fn variation(&self, tokens: &[f64], slow: f64, level: f64, factors: [f64; 2]) -> f64 {
+    fn variation(&self, days: &[f64], slow: f64, level: f64, factors: [f64; 2]) -> f64 {
         let sum = self.sums[0];
         let sample = sum.powi(2) / self.weighted(0, |day| self.weights[day][0]);
-        let off = |day: usize| (tokens[day] - slow * self.factor(day, factors)).powi(2);
+        let off = |day: usize| (days[day] - slow * self.factor(day, factors)).powi(2);
         let variance = self.weighted(0, off) / sum * sample / (sample - 1.0).max(0.5);
         let (prior, worth) = PRIOR_VARIATION;
         let seen = (sample - 1.0).max(0.0);

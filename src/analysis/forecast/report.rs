@@ -8,11 +8,11 @@ use strum::IntoStaticStr;
 
 use super::{
     Backtest, CostEstimate, Estimate, MonthResult, PastChances, ProjectInputs, Silence,
-    history::MAX_UNDATED, rate::Rate,
+    history::MAX_UNDATED, number::rounded, rate::Rate,
 };
 use crate::{
     analysis::{BurnRate, Plan},
-    model::{ForecastPolicy, Level, Money, Probability, Tokens},
+    model::{ForecastPolicy, Level, Measured, Money, Probability, Tokens, Units},
 };
 
 #[skip_serializing_none]
@@ -27,13 +27,14 @@ pub struct Forecast {
     pub method: &'static str,
     /// How well the days so far predict the remaining ones.
     pub confidence: Confidence,
-    /// What is used when the month ends.
+    /// What is used when the month ends. Absent for a log that states only costs.
     pub month_end: Option<Estimate>,
     /// What is used when all planned work is done, whenever that is.
     pub project: Option<Estimate>,
     /// The same if nothing is learned from finished work: every phase takes on average what is planned for it.
     pub project_as_planned: Option<Estimate>,
-    /// What it costs when the month ends, where a cost budget is set and every token has its cost.
+    /// What it costs when the month ends, where a cost budget is set and every token has its cost, and for a log that states only
+    /// costs.
     pub cost: Option<CostEstimate>,
     /// The worst of the levels of the month's end, the project and the cost. Not the level of what is used. Absent for a
     /// month that is over.
@@ -48,6 +49,8 @@ pub struct Forecast {
     /// What would be used if every remaining day were like the average of those since the first. Absent for fewer than three complete
     /// days.
     pub straight_line_tokens: Option<Tokens>,
+    /// The same of a log that states only costs.
+    pub straight_line_cost: Option<Money>,
     /// What the month's end is made from.
     pub inputs: Option<ForecastInputs>,
     /// What the plan says, and finished work about it.
@@ -77,6 +80,34 @@ pub struct Forecast {
 }
 
 impl Forecast {
+    /// The estimate of the month's end in what the log counts by.
+    pub fn end(&self) -> Option<Estimate<Measured>> {
+        let of_tokens = self.month_end.map(|end| end.map(Measured::Tokens));
+        of_tokens.or_else(|| self.cost.map(CostEstimate::as_estimate))
+    }
+
+    /// The forecast of the cost, beside one in tokens.
+    pub fn cost_beside(&self) -> Option<CostEstimate> {
+        self.cost.filter(|_| self.month_end.is_some())
+    }
+
+    pub fn straight_line(&self) -> Option<Measured> {
+        let of_money = self.straight_line_cost.map(Measured::Money);
+        self.straight_line_tokens.map(Measured::Tokens).or(of_money)
+    }
+
+    /// The estimates of the month's end and of the project in what the log counts by.
+    pub fn ends(&self) -> impl Iterator<Item = Estimate<Measured>> {
+        let of_tokens = self
+            .estimates()
+            .map(|estimate| estimate.map(Measured::Tokens));
+        let of_money = self.end().filter(|_| self.month_end.is_none());
+        of_money
+            .filter(|_| self.project.is_none())
+            .into_iter()
+            .chain(of_tokens)
+    }
+
     /// The estimates of the month's end and of the project, the second where it is another figure than the first.
     pub fn estimates(&self) -> impl Iterator<Item = &Estimate> {
         let by_plan = |end: &Estimate| end.basis == ForecastBasis::Plan;
@@ -90,7 +121,7 @@ impl Forecast {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ForecastBasis {
-    /// How tokens were used on past days.
+    /// How much was used on past days.
     Rate,
     /// The pending phases of the plan.
     Plan,
@@ -134,7 +165,7 @@ pub enum Confidence {
     /// One or two completed days: a range, and no likely figure.
     #[strum(serialize = "too early")]
     TooEarly,
-    /// Three to six completed days, hardly any with usage, more than a tenth of the tokens without a date, or nothing written
+    /// Three to six completed days, hardly any with usage, more than a tenth of it without a date, or nothing written
     /// for longer than ever before.
     Low,
     /// Up to three weeks.
@@ -172,12 +203,16 @@ pub struct ForecastInputs {
     /// Those of them at a weekend.
     pub weekend_days_left: f64,
     /// Tokens of the month that carry no date, and are spread over its days.
-    pub undated_tokens: Tokens,
-    /// The share of the tokens of all these days that carry none. How much such days vary is not known.
+    pub undated_tokens: Option<Tokens>,
+    /// The same of a log that states only costs.
+    pub undated_cost: Option<Money>,
+    /// The share of what was used on all these days that carries none. How much such days vary is not known.
     pub undated_ratio: f64,
     /// Tokens of the month that carry a date in the future. They are counted as used.
-    pub later_tokens: Tokens,
-    /// The probability that no more tokens are used at all.
+    pub later_tokens: Option<Tokens>,
+    /// The same of a log that states only costs.
+    pub later_cost: Option<Money>,
+    /// The probability that nothing more is used at all.
     pub zero_probability: Option<f64>,
     /// The days without a row at the end, if there are more of them than the log ever left out before.
     pub silence: Option<Silence>,
@@ -185,15 +220,30 @@ pub struct ForecastInputs {
     pub rate: Option<RateInputs>,
 }
 
-/// How tokens were spent on the days so far.
+impl ForecastInputs {
+    pub fn undated(&self) -> Measured {
+        Measured::join(self.undated_tokens, self.undated_cost)
+    }
+
+    pub fn later(&self) -> Measured {
+        Measured::join(self.later_tokens, self.later_cost)
+    }
+}
+
+/// How much was spent on the days so far.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RateInputs {
     /// Tokens on an average day: three parts the slow average, one part the fast one.
-    pub tokens_per_day: Tokens,
+    pub tokens_per_day: Option<Tokens>,
     /// The slow average, in which the weight of a day halves every 28 days.
-    pub slow_tokens_per_day: Tokens,
+    pub slow_tokens_per_day: Option<Tokens>,
     /// The fast average, in which the weight of a day halves every 5 days.
-    pub fast_tokens_per_day: Tokens,
+    pub fast_tokens_per_day: Option<Tokens>,
+    /// The averages of a log that states only costs.
+    pub cost_per_day: Option<Money>,
+    pub slow_cost_per_day: Option<Money>,
+    pub fast_cost_per_day: Option<Money>,
     /// How far the two disagree, from 0 to 1: the square of their difference over their sum. It widens the ranges.
     pub disagreement: f64,
     /// A day from Monday to Friday, as a multiple of an average day.
@@ -205,20 +255,77 @@ pub struct RateInputs {
     pub daily_variation: f64,
 }
 
+impl RateInputs {
+    pub(super) fn new(rate: &Rate, amount: impl Fn(f64) -> Measured) -> Self {
+        let (tokens_per_day, cost_per_day) = amount(rate.per_day).split();
+        let (slow_tokens_per_day, slow_cost_per_day) = amount(rate.slow).split();
+        let (fast_tokens_per_day, fast_cost_per_day) = amount(rate.fast).split();
+        Self {
+            tokens_per_day,
+            slow_tokens_per_day,
+            fast_tokens_per_day,
+            cost_per_day,
+            slow_cost_per_day,
+            fast_cost_per_day,
+            disagreement: rounded(rate.disagreement()),
+            weekday_factor: rounded(rate.weekday_factor),
+            weekend_factor: rounded(rate.weekend_factor),
+            daily_variation: rounded(rate.daily_variation),
+        }
+    }
+
+    pub fn per_day(&self) -> Measured {
+        Measured::join(self.tokens_per_day, self.cost_per_day)
+    }
+
+    pub fn slow_per_day(&self) -> Measured {
+        Measured::join(self.slow_tokens_per_day, self.slow_cost_per_day)
+    }
+
+    pub fn fast_per_day(&self) -> Measured {
+        Measured::join(self.fast_tokens_per_day, self.fast_cost_per_day)
+    }
+}
+
 /// A team's forecast, by its own days and against its own allocation. The medians of teams do not add up to that of the whole.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TeamForecast {
     /// How far its days so far can be trusted.
     pub confidence: Confidence,
-    /// What it has used when the month ends. Its budget is its allocation.
-    pub month_end: Estimate,
+    /// What it has used when the month ends. Its budget is its allocation. Absent for a log that states only costs.
+    pub month_end: Option<Estimate>,
+    /// What it has cost when the month ends, of a log that states only costs. Its budget is its limit in money.
+    pub cost: Option<CostEstimate>,
 }
 
+impl TeamForecast {
+    /// What it has used when the month ends, in what the log counts by.
+    pub fn end(&self) -> Option<Estimate<Measured>> {
+        let of_tokens = self.month_end.map(|end| end.map(Measured::Tokens));
+        of_tokens.or_else(|| self.cost.map(CostEstimate::as_estimate))
+    }
+}
+
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UsedByDay {
     pub date: NaiveDate,
     /// Tokens of the month until then.
-    pub tokens: Tokens,
+    pub tokens: Option<Tokens>,
+    /// The same of a log that states only costs.
+    pub cost: Option<Money>,
+}
+
+impl UsedByDay {
+    pub(super) const fn new(date: NaiveDate, used: Measured) -> Self {
+        let (tokens, cost) = used.split();
+        Self { date, tokens, cost }
+    }
+
+    pub fn used(&self) -> Measured {
+        Measured::join(self.tokens, self.cost)
+    }
 }
 
 #[skip_serializing_none]
@@ -226,9 +333,9 @@ pub struct UsedByDay {
 pub struct PathDay {
     pub date: NaiveDate,
     /// A tenth of all outcomes lie at or below this.
-    pub p10: Tokens,
-    pub p50: Option<Tokens>,
-    pub p90: Tokens,
+    pub p10: Measured,
+    pub p50: Option<Measured>,
+    pub p90: Measured,
 }
 
 /// The risk of exceeding the budget, in one word.
@@ -297,8 +404,12 @@ pub struct ThresholdCrossing {
     pub percent: u32,
     /// The level from there on.
     pub level: Level,
-    /// The fewest tokens that reach it; of a cost budget, at what a token of the month cost so far.
-    pub tokens: Tokens,
+    /// The same in what the log counts by.
+    #[serde(skip)]
+    pub(super) at: Units,
+    /// The fewest tokens that reach it; of a cost budget, at what a token of the month cost so far. Absent for a log that states only
+    /// costs.
+    pub tokens: Option<Tokens>,
     /// Of a cost budget, the amount that reaches it.
     pub cost: Option<Money>,
     /// The probability that it is reached before the month ends. Absent where there is no forecast.

@@ -7,14 +7,16 @@ use serde_with::skip_serializing_none;
 use super::Request;
 use crate::{
     analysis::CostBudget,
-    model::{Tokens, ratio},
+    model::{Money, Tokens, ratio},
 };
 
 /// How a month ended.
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct MonthResult {
-    pub used_tokens: Tokens,
+    pub used_tokens: Option<Tokens>,
+    /// The cost, of a log that states only that.
+    pub used_cost: Option<Money>,
     /// The share of the budget.
     pub ratio: Option<f64>,
     /// Whether less was used than the token budget and the cost budget, whatever the thresholds are. Absent without a budget, and
@@ -25,18 +27,20 @@ pub struct MonthResult {
 impl MonthResult {
     pub(super) fn new(request: &Request<'_>) -> Self {
         let (used, budget) = (request.spent(), request.budget);
+        let (used_tokens, used_cost) = request.amount(used).split();
         // Whatever the thresholds are: as much as the budget is too much.
         let is_below = |used: i128, budget: i128| used < budget || used <= 0;
-        let by_tokens = budget.map(|budget| Some(is_below(used.0.into(), budget.0.into())));
+        let by_units = budget.map(|budget| Some(is_below(used.0, budget.0)));
         let by_money = CostBudget::of(request.reconciled, request.policy);
         let by_money = by_money.map(|budget| {
             let fits = is_below(budget.used?.nanos, budget.limit.nanos);
             (budget.complete || !fits).then_some(fits)
         });
-        let fits: Vec<Option<bool>> = by_tokens.into_iter().chain(by_money).collect();
+        let fits: Vec<Option<bool>> = by_units.into_iter().chain(by_money).collect();
         Self {
-            used_tokens: used,
-            ratio: budget.and_then(|budget| ratio(used.0, budget.0)),
+            used_tokens,
+            used_cost,
+            ratio: budget.and_then(|budget| ratio(used, budget)),
             fits: if fits.contains(&Some(false)) {
                 Some(false)
             } else {

@@ -7,7 +7,7 @@
 
 use super::{
     Estimate, HurdleGamma, Remaining,
-    number::as_float,
+    number::units_as_float,
     rate::{Horizon, Rate, Window},
     work::{Calibration, FinishedWork, OpenWork},
 };
@@ -15,7 +15,7 @@ use chrono::Weekday;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::model::{ForecastPolicy, Level, Tokens};
+use crate::model::{ForecastPolicy, Level, Units};
 
 fn reference() -> Value {
     let text = std::fs::read_to_string("fixtures/forecast-reference.json").unwrap();
@@ -267,19 +267,19 @@ proptest! {
     }
 
     #[test]
-    fn the_likely_figure_and_the_chance_are_on_the_same_side_of_the_budget(law in laws(), spent in 0..1_000_000_u64, off in 0..1_000_u64) {
-        let estimate = |budget| Estimate::new(&law, Tokens(spent), Some(budget), ForecastPolicy::default());
-        let likely = estimate(Tokens(spent)).quantiles.p50.unwrap();
-        for budget in [likely.0, likely.0 + 1, likely.0 + off, likely.0.saturating_sub(off)].map(Tokens) {
+    fn the_likely_figure_and_the_chance_are_on_the_same_side_of_the_budget(law in laws(), spent in 0..1_000_000_i128, off in 0..1_000_i128) {
+        let estimate = |budget| Estimate::new(&law, Units(spent), Some(budget), ForecastPolicy::default());
+        let likely = estimate(Units(spent)).quantiles.p50.unwrap();
+        for budget in [likely.0, likely.0 + 1, likely.0 + off, (likely.0 - off).max(0)].map(Units) {
             let estimate = estimate(budget);
             let (chance, level) = (estimate.probability_over_budget.unwrap(), estimate.level.unwrap());
             // A billionth below a step counts as on it, which a wide law of many tokens has thousands of them for.
-            let exact = law.exceeds(as_float(budget.0.saturating_sub(spent)));
+            let exact = law.exceeds(units_as_float(budget.saturating_sub(Units(spent))));
             let is_near = (exact - 0.5).abs() <= 2e-9;
             let is_over = likely >= budget;
-            prop_assert!(is_near || (chance.percent() >= 50) == is_over, "likely {likely} of {budget}: {chance}");
+            prop_assert!(is_near || (chance.percent() >= 50) == is_over, "likely {likely:?} of {budget:?}: {chance}");
             prop_assert_eq!(chance.percent() >= 50, level == Level::Critical, "{} {}", chance, level);
-            prop_assert!(budget != likely || chance.percent() >= 50, "likely all of {budget}: {chance}");
+            prop_assert!(budget != likely || chance.percent() >= 50, "likely all of {budget:?}: {chance}");
         }
         let of = estimate(likely).quantiles;
         let each = [(0.025, of.p025), (0.1, of.p10), (0.25, of.p25.unwrap()), (0.5, likely), (0.75, of.p75.unwrap()), (0.9, of.p90), (0.975, of.p975)];
@@ -287,7 +287,7 @@ proptest! {
             let is_alone = each.iter().filter(|(_, other)| *other == quantile).count() == 1;
             if quantile.0 > spent && is_alone {
                 let chance = estimate(quantile).probability_over_budget.unwrap();
-                prop_assert!((chance.fraction() - (1.0 - p)).abs() < 1e-9, "{quantile} is exceeded with {chance:?}, not 1 - {p}");
+                prop_assert!((chance.fraction() - (1.0 - p)).abs() < 1e-9, "{quantile:?} is exceeded with {chance:?}, not 1 - {p}");
             }
         }
     }

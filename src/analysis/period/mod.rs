@@ -20,7 +20,9 @@ use super::{
     reconciled_month::ReconciledMonth,
     team_usage::TeamUsage,
 };
-use crate::model::{BudgetReset, EntryKind, LogEvent, Month, PeriodKey, Tokens};
+use crate::model::{
+    BudgetReset, EntryKind, LogEvent, Measure, Month, PeriodKey, Tokens, Units,
+};
 
 /// A detail or usage line: what it used, and when.
 #[derive(Clone, Debug)]
@@ -77,6 +79,27 @@ impl PeriodReport {
 }
 
 impl ReconciledMonth<'_> {
+    /// What counts against the budget, in what the log counts by.
+    pub fn spent_units(&self) -> Units {
+        let measure = self.measure();
+        match &self.period {
+            Some(period) => {
+                let teams = period.teams.values();
+                teams.filter_map(|team| team.spent(measure)).sum()
+            }
+            None => self.used_units(),
+        }
+    }
+
+    /// The same of one team.
+    pub fn spent_units_of(&self, team: &TeamUsage) -> Option<Units> {
+        let measure = self.measure();
+        match &self.period {
+            Some(period) => period.teams.get(&team.id)?.spent(measure),
+            None => team.spent(measure),
+        }
+    }
+
     /// What counts against the budget: of the period where it is reset by hand, else of the month.
     pub fn spent(&self) -> Tokens {
         match &self.period {

@@ -13,7 +13,9 @@ use crate::{
         reconciled_month::ReconciledMonth,
         team_usage::TeamUsage,
     },
-    model::{BudgetReset, EntryKind, EventKind, LogEvent, Month, Tokens, fold_name},
+    model::{
+        BudgetReset, EntryKind, EventKind, LogEvent, Measure, Month, Tokens, Units, fold_name,
+    },
 };
 
 /// Of a part of the usage of a team: what is known to be from before the reset, and what is known to be from after it.
@@ -58,7 +60,7 @@ impl ReconciledMonth<'_> {
         }
         let period = self.add_up(now);
         for (team, part) in &period.teams {
-            if part.used > Some(Tokens::ZERO) {
+            if part.spent(self.measure()) > Some(Units::ZERO) {
                 self.list(*team);
             }
         }
@@ -231,6 +233,14 @@ impl Ledger {
 }
 
 impl TeamPeriod {
+    pub(super) fn spent(&self, measure: Measure) -> Option<Units> {
+        let Some(currency) = measure.currency() else {
+            return self.used.map(Units::from);
+        };
+        let (money, _) = self.cost.of(currency)?;
+        Some(Units(money.nanos))
+    }
+
     fn add(&mut self, part: &Self) {
         let used = self.used.into_iter().chain(part.used);
         self.used = used.reduce(Tokens::saturating_add);

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, Timelike};
 use super::{first_day, strip};
 use crate::{
     analysis::{StatusReport, forecast::PathDay},
-    model::Tokens,
+    model::{Measured, Units},
     render::{Canvas, Chart, OutputStyle, Point, RuleLine, StyledLine, heading},
 };
 
@@ -33,7 +33,7 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let mut canvas = canvas(style, SCALE, ROWS);
     canvas.columns = canvas.columns.min(MAX_COLUMNS);
     let fits = canvas.columns >= MIN_COLUMNS && !report.forecast.path.is_empty();
-    let Some(chart) = of_month(report).filter(|_| fits) else {
+    let Some(chart) = of_month(report, style).filter(|_| fits) else {
         return Vec::new();
     };
     let axis = month_axis(report, &chart, canvas);
@@ -96,7 +96,7 @@ fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<StyledLine> {
 /// is known.
 pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> {
     first_day::course(report, canvas).or_else(|| {
-        let chart = of_month(report)?;
+        let chart = of_month(report, canvas.style)?;
         let axis = month_axis(report, &chart, canvas);
         Some((chart, axis))
     })
@@ -125,39 +125,43 @@ pub fn key(chart: &Chart, style: OutputStyle) -> Vec<&'static str> {
 }
 
 /// The course of the month, with the forecast of the days to come if there is one.
-fn of_month(report: &StatusReport) -> Option<Chart> {
+fn of_month(report: &StatusReport, style: OutputStyle) -> Option<Chart> {
     let forecast = &report.forecast;
     let first = report.month.first_day();
     let minutes = |date: NaiveDate| (date - first).num_days() * MINUTES_PER_DAY;
     let now = minute_of(report);
+    let units = |amount: Measured| amount.units().0;
     let mut used = vec![(minutes(forecast.used_by_day.first()?.date), 0)];
     let days = forecast.used_by_day.iter();
-    used.extend(days.map(|day| ((minutes(day.date) + MINUTES_PER_DAY).min(now), day.tokens.0)));
-    let curve = |of: &dyn Fn(&PathDay) -> Option<Tokens>| {
+    let end_of = |date| minutes(date) + MINUTES_PER_DAY;
+    used.extend(days.map(|day| (end_of(day.date).min(now), units(day.used()))));
+    let spent = report.spent();
+    let curve = |of: &dyn Fn(&PathDay) -> Option<Measured>| {
         let days = forecast.path.iter();
         let points: Vec<Point> = days
-            .filter_map(|day| Some((minutes(day.date) + MINUTES_PER_DAY, of(day)?.0)))
+            .filter_map(|day| Some((end_of(day.date), units(of(day)?))))
             .collect();
-        let start = (!points.is_empty()).then_some((now, report.used.tokens.0));
+        let start = (!points.is_empty()).then_some((now, units(spent)));
         start.into_iter().chain(points).collect::<Vec<Point>>()
     };
     let likely = curve(&|day| day.p50);
     let fan = [curve(&|day| Some(day.p10)), curve(&|day| Some(day.p90))];
-    let highest = fan[1].last().map_or(0, |(_, tokens)| *tokens);
-    let highest = highest.max(report.used.tokens.0);
-    let end = |(_, tokens): &Point| (*tokens, format!(" {}", Tokens(*tokens).compact()));
-    let (top, rule) = ceiling(report, highest)?;
+    let highest = fan[1].last().map_or(0, |(_, amount)| *amount);
+    let highest = highest.max(units(spent));
+    let end = |(_, amount): &Point| (*amount, format!(" {}", label(report, *amount, style)));
+    let ceiling = Ceiling::of(report, highest, style)?;
     Some(Chart {
         used,
         remarks: likely.last().map(end).into_iter().collect(),
         likely,
         fan,
-        rule,
-        span: (0, minutes(forecast.ends) + MINUTES_PER_DAY),
-        top,
+        rule: ceiling.rule,
+        span: (0, end_of(forecast.ends)),
+        top: ceiling.top,
+        top_label: ceiling.label,
         levels: (
-            report.token_level,
-            forecast.month_end.and_then(|end| end.level),
+            report.level_of_limit(),
+            forecast.end().and_then(|end| end.level),
         ),
     })
 }
@@ -183,19 +187,37 @@ pub fn column(minute: i64, chart: &Chart, canvas: Canvas) -> usize {
     usize::try_from(minute * columns / chart.span.1.max(1)).unwrap_or(0)
 }
 
-/// The tokens at the top, not below the highest of the curves, and the budget as a rule. None if both are 0.
-pub fn ceiling(report: &StatusReport, highest: u64) -> Option<(u64, Option<RuleLine>)> {
-    // A budget far above the curves would press them into the lowest row.
-    let budget = report
-        .budget
-        .tokens
-        .filter(|budget| budget.0 / 4 <= highest);
-    let top = highest.max(budget.unwrap_or_default().0);
-    let rule = |budget: Tokens| RuleLine {
-        tokens: budget.0,
-        label: budget.compact(),
-    };
-    (top > 0).then(|| (top, budget.map(rule)))
+/// What a chart reaches up to.
+pub struct Ceiling {
+    /// Not below the highest of the curves.
+    pub top: i128,
+    pub label: String,
+    /// The budget.
+    pub rule: Option<RuleLine>,
+}
+
+impl Ceiling {
+    /// None if there is nothing to reach up to.
+    pub fn of(report: &StatusReport, highest: i128, style: OutputStyle) -> Option<Self> {
+        // A budget far above the curves would press them into the lowest row.
+        let budget = report.limit().map(|budget| budget.units().0);
+        let budget = budget.filter(|budget| budget / 4 <= highest);
+        let top = highest.max(budget.unwrap_or(0));
+        let rule = budget.map(|at| RuleLine {
+            at,
+            label: label(report, at, style),
+        });
+        (top > 0).then(|| Self {
+            top,
+            label: label(report, top, style),
+            rule,
+        })
+    }
+}
+
+/// An amount beside a chart.
+pub fn label(report: &StatusReport, amount: i128, style: OutputStyle) -> String {
+    style.compact(report.measure.amount(Units(amount)))
 }
 
 /// The line below a chart: a label at the left, one with a mark at a column, beside it at the side that has room, and one at the

@@ -3,7 +3,7 @@
 use super::{Field, badge as badge_of};
 use crate::{
     analysis::{BurnRate, ForecastState, Plan, PlanPhase, RateBasis, StatedForecast, StatusReport},
-    model::Tokens,
+    model::Measured,
     render::{OutputStyle, StyledLine, counted, in_brackets, signed},
     text::FileRole,
 };
@@ -22,10 +22,13 @@ pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     } else {
         plan(report, style)
     };
-    fields.extend(margin(report));
+    fields.extend(margin(report, style));
     if !over {
         let rate = report.forecast.burn_rate.as_ref();
-        let rate = rate.map_or_else(|| no_rate(report).to_owned(), rate_with_source);
+        let rate = rate.map_or_else(
+            || no_rate(report).to_owned(),
+            |rate| rate_with_source(rate, style),
+        );
         fields.push(("Burn rate", rate.into()));
     }
     fields.extend(stated(report, style));
@@ -34,15 +37,20 @@ pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 
 /// Why there is no burn rate.
 fn no_rate(report: &StatusReport) -> &'static str {
-    match report.used.tokens {
-        Tokens::ZERO => "nothing is used yet",
-        _ => "not enough data yet",
+    if report.spent().is_zero() {
+        "nothing is used yet"
+    } else {
+        "not enough data yet"
     }
 }
 
 fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     const NAME: &str = "Plan total";
     let Some(plan) = &report.forecast.plan else {
+        // Phases are planned in tokens.
+        if report.measure.is_money() {
+            return Vec::new();
+        }
         let text = match report.forecast.state {
             ForecastState::NotBegun => "a plan is about the current month",
             _ => "the log has no table of pending phases",
@@ -61,14 +69,25 @@ fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     ]
 }
 
-fn margin(report: &StatusReport) -> Option<Field> {
+fn margin(report: &StatusReport, style: OutputStyle) -> Option<Field> {
+    let spent = report.spent();
     let (name, end, basis) = match &report.forecast.plan {
-        Some(plan) => ("Remaining", plan.end.total_tokens, ", after the plan"),
-        None if report.is_over() => ("Remaining", report.used.tokens, ""),
-        None => ("Remaining", report.used.tokens, ", after what is used"),
+        Some(plan) => {
+            let total = Measured::Tokens(plan.end.total_tokens);
+            ("Remaining", total, ", after the plan".to_owned())
+        }
+        None if report.is_over() => ("Remaining", spent, String::new()),
+        None => {
+            let basis = format!(", after what is {}", spent.verb());
+            ("Remaining", spent, basis)
+        }
     };
     let share = in_brackets(report.share_left(end));
-    let margin = signed(report.forecast.safety_margin?);
+    let margin = if report.measure.is_money() {
+        style.money(report.cost_budget.as_ref()?.remaining?)
+    } else {
+        signed(report.forecast.safety_margin?)
+    };
     let text = format!("{margin}{share} of the budget{basis}");
     Some((name, text.into()))
 }
@@ -117,54 +136,54 @@ fn plan_source(plan: &Plan) -> String {
 }
 
 /// `309 tokens/min since 10:10`, `5,067 tokens/day since 2026-02-01`.
-pub fn rate(rate: &BurnRate) -> String {
-    let (tokens, since) = tokens_and_since(rate);
-    let (tokens, per) = (counted(tokens.0, "token"), per(rate));
-    format!("{tokens}/{per} since {since}")
+pub fn rate(rate: &BurnRate, style: OutputStyle) -> String {
+    let (amount, since) = amount_and_since(rate);
+    let (amount, per) = (style.with_unit(amount), per(rate));
+    format!("{amount}/{per} since {since}")
 }
 
 /// `309/min since 10:10`
-pub fn short_rate(rate: &BurnRate) -> String {
-    let (_, since) = tokens_and_since(rate);
-    format!("{} since {since}", bare_rate(rate))
+pub fn short_rate(rate: &BurnRate, style: OutputStyle) -> String {
+    let (_, since) = amount_and_since(rate);
+    format!("{} since {since}", bare_rate(rate, style))
 }
 
 /// `309/min`
-pub fn bare_rate(rate: &BurnRate) -> String {
-    let (tokens, _) = tokens_and_since(rate);
-    format!("{tokens}/{}", per(rate))
+pub fn bare_rate(rate: &BurnRate, style: OutputStyle) -> String {
+    let (amount, _) = amount_and_since(rate);
+    format!("{}/{}", style.amount(amount), per(rate))
 }
 
 fn per(rate: &BurnRate) -> &'static str {
     if rate.is_by_minute() { "min" } else { "day" }
 }
 
-fn tokens_and_since(rate: &BurnRate) -> (Tokens, String) {
-    let tokens = if rate.is_by_minute() {
-        rate.tokens_per_minute()
+fn amount_and_since(rate: &BurnRate) -> (Measured, String) {
+    let amount = if rate.is_by_minute() {
+        rate.per_minute()
     } else {
-        rate.tokens_per_day
+        rate.per_day()
     };
     let since = rate.since_time.map_or_else(
         || rate.since.to_string(),
         |time| time.format("%H:%M").to_string(),
     );
-    (tokens, since)
+    (amount, since)
 }
 
-fn rate_with_source(of: &BurnRate) -> String {
+fn rate_with_source(of: &BurnRate, style: OutputStyle) -> String {
     let days = counted(of.minutes / (24 * 60), "day");
-    let tokens = counted(of.tokens.0, "token");
+    let amount = style.with_unit(of.used());
     let source = match of.basis {
         RateBasis::FirstDay => {
             format!(
-                "{tokens} in {} min of the first day, {}",
+                "{amount} in {} min of the first day, {}",
                 of.minutes, of.since
             )
         }
-        RateBasis::CompletedDays => format!("{tokens} in {days} before today"),
+        RateBasis::CompletedDays => format!("{amount} in {days} before today"),
     };
-    format!("{} ({source})", rate(of))
+    format!("{} ({source})", rate(of, style))
 }
 
 /// `155,000-160,000`.

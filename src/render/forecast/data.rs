@@ -2,7 +2,7 @@
 
 use super::{Field, context, explanation, summary, titles};
 use crate::{
-    analysis::{Estimate, StatusReport},
+    analysis::{BurnRate, Estimate, StatusReport},
     model::Tokens,
     render::{
         Cell, Column, OutputStyle, ReportTable, StyledLine, TextRole,
@@ -17,7 +17,13 @@ pub fn tables(report: &StatusReport) -> Vec<ReportTable> {
     fields.extend(summary::first(report, OutputStyle::PLAIN));
     fields.extend(summary::more(report, OutputStyle::PLAIN));
     let names = std::iter::once("Why").chain(std::iter::repeat(""));
-    fields.extend(names.zip(explanation::all(report).into_iter().map(StyledLine::from)));
+    fields.extend(
+        names.zip(
+            explanation::all(report, OutputStyle::PLAIN)
+                .into_iter()
+                .map(StyledLine::from),
+        ),
+    );
     fields.extend(context::fields(report, OutputStyle::PLAIN));
     for (name, value) in fields {
         figures.row([Cell::word(name), Cell::Text(in_words(&value))]);
@@ -66,12 +72,18 @@ pub fn data(report: &StatusReport) -> Vec<ReportTable> {
         table.figure("cost_p10", Cell::Money(quantiles.p10));
         table.figure("cost_p50", Cell::some(quantiles.p50, Cell::Money));
         table.figure("cost_p90", Cell::Money(quantiles.p90));
-        let chance = Cell::Probability(cost.probability_over_budget);
+        let chance = Cell::some(cost.probability_over_budget, Cell::Probability);
         table.figure("cost_probability_over_budget_percent", chance);
-        table.figure("cost_level", Cell::Level(cost.level));
+        table.figure("cost_level", Cell::some(cost.level, Cell::Level));
     }
-    let line = Cell::some(forecast.straight_line_tokens, Cell::Tokens);
-    table.figure("straight_line_tokens", line);
+    let in_money = report.measure.is_money();
+    if in_money {
+        let line = Cell::some(forecast.straight_line_cost, Cell::Money);
+        table.figure("straight_line_cost", line);
+    } else {
+        let line = Cell::some(forecast.straight_line_tokens, Cell::Tokens);
+        table.figure("straight_line_tokens", line);
+    }
     if let Some(plan) = &forecast.plan {
         let total = plan.end.total_tokens;
         tokens(&mut table, report, "plan_total_tokens", total, None);
@@ -83,8 +95,14 @@ pub fn data(report: &StatusReport) -> Vec<ReportTable> {
             None,
         );
     }
-    let margin = Cell::some(forecast.safety_margin, Cell::Signed);
-    table.figure("safety_margin_tokens", margin);
+    if in_money {
+        let budget = report.cost_budget.as_ref();
+        let margin = Cell::some(budget.and_then(|budget| budget.remaining), Cell::Money);
+        table.figure("safety_margin_cost", margin);
+    } else {
+        let margin = Cell::some(forecast.safety_margin, Cell::Signed);
+        table.figure("safety_margin_tokens", margin);
+    }
     let risk = Cell::some(forecast.risk, |risk| Cell::word(risk.into_str()));
     table.figure("risk", risk);
     if let Some(stated) = &forecast.stated {
@@ -92,8 +110,14 @@ pub fn data(report: &StatusReport) -> Vec<ReportTable> {
         tokens(&mut table, report, "stated_from_tokens", from, line);
         tokens(&mut table, report, "stated_to_tokens", to, line);
     }
-    let rate = forecast.burn_rate.as_ref().map(|rate| rate.tokens_per_day);
-    table.figure("burn_rate_tokens_per_day", Cell::some(rate, Cell::Tokens));
+    let rate = forecast.burn_rate.as_ref().map(BurnRate::per_day);
+    let rate = Cell::some(rate, Cell::amount);
+    let name = if in_money {
+        "burn_rate_cost_per_day"
+    } else {
+        "burn_rate_tokens_per_day"
+    };
+    table.figure(name, rate);
     std::iter::once(table).chain(all_tables(report)).collect()
 }
 

@@ -9,8 +9,8 @@ use crate::{
             EstimateSource, ForecastInputs, PastChances, ProjectInputs, RateInputs, Silence,
         },
     },
-    model::Tokens,
-    render::{counted, sanitize},
+    model::{Measured, Tokens, Units},
+    render::{OutputStyle, counted, sanitize},
 };
 
 /// Rates with a greater disagreement differ by more than a tenth of their sum.
@@ -21,14 +21,14 @@ const NOTABLE: f64 = 0.05;
 
 const BY_SETTINGS: &str = "as `plan_complete` in the settings says";
 
-pub fn all(report: &StatusReport) -> Vec<String> {
+pub fn all(report: &StatusReport, style: OutputStyle) -> Vec<String> {
     let forecast = &report.forecast;
     let mut reasons = Vec::new();
     if let Some(inputs) = &forecast.inputs {
-        reasons.extend(confidence(report, inputs));
+        reasons.extend(confidence(report, inputs, style));
         reasons.extend(past_chances(report));
-        reasons.extend(sum(report, inputs));
-        reasons.extend(days(report, inputs));
+        reasons.extend(sum(report, inputs, style));
+        reasons.extend(days(report, inputs, style));
     }
     if let Some(plan) = &forecast.plan {
         reasons.extend(plan_counts(report, plan));
@@ -59,20 +59,24 @@ fn no_cost(report: &StatusReport) -> Option<String> {
     Some(format!("no cost forecast: {reason}"))
 }
 
-fn has_likely(end: Estimate) -> bool {
+fn has_likely<T>(end: Estimate<T>) -> bool {
     end.quantiles.p50.is_some()
 }
 
-fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
+fn confidence(
+    report: &StatusReport,
+    inputs: &ForecastInputs,
+    style: OutputStyle,
+) -> Option<String> {
     let forecast = &report.forecast;
-    let instead = if forecast.month_end.is_some_and(has_likely) {
+    let instead = if forecast.end().is_some_and(has_likely) {
         "so the forecast is the plan alone"
     } else {
         "so there is no likely figure for the end of the month"
     };
     let (days, since) = (counted(inputs.completed_days, "complete day"), inputs.since);
     if let Some(silence) = inputs.silence {
-        return Some(silent(silence));
+        return Some(silent(silence, style));
     }
     Some(match forecast.confidence {
         Confidence::None if inputs.completed_days == 0 => {
@@ -97,14 +101,27 @@ fn confidence(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> 
 }
 
 /// `no row is newer than 2026-11-16: the 10 days since count as days without usage; as before (6,720 tokens a day), 67.2K are missing`.
-fn silent(silence: Silence) -> String {
+fn silent(silence: Silence, style: OutputStyle) -> String {
     let (last, days) = (silence.last_row, counted(silence.days, "day"));
-    let before = silence.tokens_per_day_before;
-    let missing = silence.tokens_if_as_before().compact();
+    let before = match silence.per_day_before() {
+        Measured::Tokens(tokens) => format!("{tokens} tokens"),
+        money => style.with_unit(money),
+    };
+    let missing = silence.if_as_before();
+    let verb = is_or_are(missing);
+    let missing = style.compact(missing);
     format!(
         "no row is newer than {last}, and the {days} since count as days without usage; if work went on as before, at {before} \
-         tokens a day, {missing} are missing"
+         a day, {missing} {verb} missing"
     )
+}
+
+/// `are` of tokens, `is` of money.
+const fn is_or_are(amount: Measured) -> &'static str {
+    match amount {
+        Measured::Tokens(_) => "are",
+        Measured::Money(_) => "is",
+    }
 }
 
 /// The chances of past months, if they allow no more confidence than there is.
@@ -131,10 +148,10 @@ fn past_chances(report: &StatusReport) -> Option<String> {
 }
 
 /// Why the likely figure is what is used already, if it is.
-pub fn why_no_more(report: &StatusReport) -> Option<String> {
+pub fn why_no_more(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let forecast = &report.forecast;
-    let (end, inputs) = (forecast.month_end?, forecast.inputs.as_ref()?);
-    if end.quantiles.p50? != report.used.tokens {
+    let (end, inputs) = (forecast.end()?, forecast.inputs.as_ref()?);
+    if end.quantiles.p50? != report.spent() {
         return None;
     }
     let is_done = forecast.plan.as_ref().is_some_and(Plan::is_done);
@@ -145,8 +162,8 @@ pub fn why_no_more(report: &StatusReport) -> Option<String> {
         ForecastBasis::Plan => return None,
         _ if inputs.days_left < 1.0 => "less than a day is left".to_owned(),
         _ if inputs.zero_probability < Some(0.5) => {
-            let average = inputs.rate?.tokens_per_day;
-            format!("an average day takes {}", counted(average.0, "token"))
+            let average = inputs.rate?.per_day();
+            format!("an average day takes {}", style.with_unit(average))
         }
         _ => format!(
             "only {} of the last {} had usage",
@@ -157,31 +174,36 @@ pub fn why_no_more(report: &StatusReport) -> Option<String> {
 }
 
 /// `67K are used, and the 20 days left likely take 107.2K`.
-fn sum(report: &StatusReport, inputs: &ForecastInputs) -> Option<String> {
-    let end = report.forecast.month_end?;
-    let (likely, used) = (end.quantiles.p50?, report.used.tokens);
-    if end.basis == ForecastBasis::Plan && why_no_more(report).is_none() {
+fn sum(report: &StatusReport, inputs: &ForecastInputs, style: OutputStyle) -> Option<String> {
+    let end = report.forecast.end()?;
+    let (likely, used) = (end.quantiles.p50?, report.spent());
+    let why = why_no_more(report, style);
+    if end.basis == ForecastBasis::Plan && why.is_none() {
         return None;
     }
-    if let Some(why) = why_no_more(report) {
+    let so_far = format!(
+        "{} {} {}",
+        style.compact(used),
+        is_or_are(used),
+        used.verb()
+    );
+    if let Some(why) = why {
         return Some(format!(
-            "{} are used, and the {:.1} days left likely take nothing more: {why}",
-            used.compact(),
+            "{so_far}, and the {:.1} days left likely take nothing more: {why}",
             inputs.days_left
         ));
     }
-    let rest = likely.saturating_sub(used);
+    let rest = likely.beyond(used);
     let at_weekend = if inputs.weekend_days_left > 0.0 && inputs.rate.is_some_and(has_weekends) {
         format!(", {:.1} of them at a weekend,", inputs.weekend_days_left)
     } else {
         String::new()
     };
     Some(format!(
-        "{} are used, and the {:.1} days left{at_weekend} likely take {}{}",
-        used.compact(),
+        "{so_far}, and the {:.1} days left{at_weekend} likely take {}{}",
         inputs.days_left,
-        rest.compact(),
-        beside_average_days(end.basis, inputs, rest).unwrap_or_default()
+        style.compact(rest),
+        beside_average_days(end.basis, inputs, rest, style).unwrap_or_default()
     ))
 }
 
@@ -193,22 +215,22 @@ fn has_weekends(rate: RateInputs) -> bool {
 /// Why the likely rest is not what as many days take on average, those at a weekend counted as such.
 #[expect(
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     clippy::cast_precision_loss,
     reason = "a figure for reading; a cast to an integer is held within its range"
 )]
 fn beside_average_days(
     basis: ForecastBasis,
     inputs: &ForecastInputs,
-    rest: Tokens,
+    rest: Measured,
+    style: OutputStyle,
 ) -> Option<String> {
     /// A difference that rounding makes.
     const SMALL: f64 = 0.05;
     let rate = inputs.rate?;
     let weekdays = inputs.days_left - inputs.weekend_days_left;
     let days = weekdays * rate.weekday_factor + inputs.weekend_days_left * rate.weekend_factor;
-    let average = rate.tokens_per_day.0 as f64 * days;
-    let difference = rest.0 as f64 / average - 1.0;
+    let average = rate.per_day().units().0 as f64 * days;
+    let difference = rest.units().0 as f64 / average - 1.0;
     let why = match basis {
         _ if difference.abs() < SMALL => return None,
         ForecastBasis::RateAndPlan if difference < 0.0 => "since the plan ends the work",
@@ -218,37 +240,44 @@ fn beside_average_days(
         _ => "since days without any usage are unlikely",
     };
     let word = if difference < 0.0 { "less" } else { "more" };
-    let average = Tokens(average as u64).compact();
+    let average = style.compact(rest.with(Units(average as i128)));
     Some(format!(
         ", {word} than such days take on average ({average}), {why}"
     ))
 }
 
-fn days(report: &StatusReport, inputs: &ForecastInputs) -> Vec<String> {
+fn days(report: &StatusReport, inputs: &ForecastInputs, style: OutputStyle) -> Vec<String> {
     let mut reasons = Vec::new();
-    if inputs.later_tokens > Tokens::ZERO {
+    let (later, undated) = (inputs.later(), inputs.undated());
+    let [have, they_are, were] = match later {
+        Measured::Tokens(_) => ["have", "they are", "were"],
+        Measured::Money(_) => ["has", "it is", "was"],
+    };
+    if !later.is_zero() {
         reasons.push(format!(
-            "{} have a date in the future and count as used; another time zone, or a wrong date?",
-            counted(inputs.later_tokens.0, "token")
+            "{} {have} a date in the future and count{} as {}; another time zone, or a wrong date?",
+            style.with_unit(later),
+            if report.measure.is_money() { "s" } else { "" },
+            later.verb()
         ));
     }
-    if inputs.undated_tokens > Tokens::ZERO {
-        let tokens = counted(inputs.undated_tokens.0, "token");
+    if !undated.is_zero() {
+        let (amount, verb) = (style.with_unit(undated), undated.verb());
         let spread = match report.now.day() {
-            1 => "",
-            _ => "; they are spread over it",
+            1 => String::new(),
+            _ => format!("; {they_are} spread over it"),
         };
         reasons.push(format!(
-            "the log does not say on which days {tokens} of this month were used{spread}"
+            "the log does not say on which days {amount} of this month {were} {verb}{spread}"
         ));
     }
     if let Some(rate) = &inputs.rate {
-        reasons.extend(rates(inputs, rate));
+        reasons.extend(rates(inputs, rate, style));
     }
     reasons
 }
 
-fn rates(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
+fn rates(inputs: &ForecastInputs, rate: &RateInputs, style: OutputStyle) -> Vec<String> {
     let days = counted(inputs.completed_days, "complete day");
     let active = if inputs.undated_ratio > 0.0 {
         String::new()
@@ -257,12 +286,17 @@ fn rates(inputs: &ForecastInputs, rate: &RateInputs) -> Vec<String> {
     };
     let mut reasons = vec![format!(
         "an average day takes {}, by {days} since {}{active}; the last ones count most",
-        counted(rate.tokens_per_day.0, "token"),
+        style.with_unit(rate.per_day()),
         inputs.since,
     )];
-    let (slow, fast) = (rate.slow_tokens_per_day, rate.fast_tokens_per_day);
+    let [slow, fast] = [rate.slow_per_day(), rate.fast_per_day()];
     if rate.disagreement > DISAGREEING {
-        let word = if fast > slow { "more" } else { "less" };
+        let word = if fast.units() > slow.units() {
+            "more"
+        } else {
+            "less"
+        };
+        let [slow, fast] = [slow, fast].map(|amount| style.amount(amount));
         reasons.push(format!(
             "lately it is {word}: {fast} by the last days, {slow} by the last weeks, which widens the range"
         ));

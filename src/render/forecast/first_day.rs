@@ -5,7 +5,7 @@ use chrono::{NaiveTime, TimeDelta};
 use super::chart;
 use crate::{
     analysis::{ForecastBasis, RowReport, StatusReport},
-    model::Tokens,
+    model::{Measure, Measured},
     render::{Canvas, Chart, Point},
 };
 
@@ -25,38 +25,42 @@ pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> 
     };
     let first = day.date.and_time(day.rows.iter().find_map(start)?);
     let now = (report.now.naive_local() - first).num_minutes();
-    if day.date != today || now < 1 || day.tokens != report.used.tokens {
+    let spent = report.spent();
+    if day.date != today || now < 1 || day.spent(report.measure) != spent {
         return None;
     }
     let minute = |row: &RowReport| {
         let at = today.and_time(start(row)?);
         Some((at - first).num_minutes().clamp(0, now))
     };
-    let used = steps(&day.rows, minute, now);
+    let used = steps(&day.rows, minute, now, report.measure);
     let end = now + (now * AHEAD / 5).max(1);
-    let spent = (now, report.used.tokens.0);
-    let estimate = report.forecast.estimates().next();
+    let spent = (now, spent.units().0);
+    let estimate = report.forecast.ends().next();
     let planned = estimate.filter(|end| end.basis == ForecastBasis::Plan);
-    let to = |tokens: Tokens| vec![spent, (end, tokens.0)];
+    let to = |amount: Measured| vec![spent, (end, amount.units().0)];
     let quantiles = planned.map(|planned| planned.quantiles);
     let likely = quantiles.and_then(|quantiles| quantiles.p50);
     let fan = quantiles.map(|quantiles| [quantiles.p10, quantiles.p90]);
     let marks = likely.into_iter().chain(fan.into_iter().flatten());
-    let remarks: Vec<(u64, String)> = marks
-        .map(|tokens| (tokens.0, format!(" {}", tokens.compact())))
+    let label = |amount: i128| format!(" {}", chart::label(report, amount, canvas.style));
+    let remarks: Vec<(i128, String)> = marks
+        .map(|amount| (amount.units().0, label(amount.units().0)))
         .collect();
-    let highest = remarks.iter().map(|(tokens, _)| *tokens).max();
-    let (top, rule) = chart::ceiling(report, highest.unwrap_or(0).max(spent.1))?;
+    let highest = remarks.iter().map(|(amount, _)| *amount).max();
+    let highest = highest.unwrap_or(0).max(spent.1);
+    let ceiling = chart::Ceiling::of(report, highest, canvas.style)?;
     let chart = Chart {
         used,
         likely: likely.map(to).unwrap_or_default(),
         fan: fan.map(|fan| fan.map(to)).unwrap_or_default(),
-        rule,
+        rule: ceiling.rule,
         remarks,
         span: (0, if planned.is_some() { end } else { now }),
-        top,
+        top: ceiling.top,
+        top_label: ceiling.label,
         levels: (
-            report.token_level,
+            report.level_of_limit(),
             planned.and_then(|planned| planned.level),
         ),
     };
@@ -74,13 +78,19 @@ pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> 
     Some((chart, axis))
 }
 
-/// What was used by which minute up to now. The tokens of a row are taken to be spent evenly until the next row starts.
-fn steps(rows: &[RowReport], minute: impl Fn(&RowReport) -> Option<i64>, now: i64) -> Vec<Point> {
-    let (mut used, mut sum): (Vec<Point>, u64) = (Vec::new(), 0);
+/// What was used by which minute up to now. The amount of a row is taken to be spent evenly until the next row starts.
+fn steps(
+    rows: &[RowReport],
+    minute: impl Fn(&RowReport) -> Option<i64>,
+    now: i64,
+    measure: Measure,
+) -> Vec<Point> {
+    let (mut used, mut sum): (Vec<Point>, i128) = (Vec::new(), 0);
     for row in rows {
         let before = used.last().map_or(0, |(at, _)| *at);
         used.push((minute(row).map_or(before, |at| at.max(before)), sum));
-        sum = sum.saturating_add(row.tokens.unwrap_or_default().0);
+        let spent = row.spent(measure).map_or(0, |spent| spent.units().0);
+        sum = sum.saturating_add(spent);
     }
     used.push((now, sum));
     used

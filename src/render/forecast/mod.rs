@@ -52,13 +52,13 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 fn summary(report: &StatusReport, style: OutputStyle, bar: bool) -> Vec<StyledLine> {
     let mut lines = Vec::new();
     lines.extend(fields(summary::first(report, style), style));
-    let strip = report.forecast.estimates().next().filter(|_| bar);
+    let strip = report.forecast.ends().next().filter(|_| bar);
     let indent = if is_narrow(style) { INDENT } else { FIELD };
-    let strip = strip.map(|estimate| strip::lines(report, estimate, style, indent));
+    let strip = strip.map(|estimate| strip::lines(report, &estimate, style, indent));
     let strip = strip.unwrap_or_default();
     let more = fields(summary::more(report, style), style);
     // It is below the figures that it draws: those of the month's end, else those of the plan.
-    let parts = match report.forecast.month_end {
+    let parts = match report.forecast.end() {
         Some(_) => [strip, more],
         None => [more, strip],
     };
@@ -67,7 +67,7 @@ fn summary(report: &StatusReport, style: OutputStyle, bar: bool) -> Vec<StyledLi
 }
 
 fn why(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
-    let reasons = explanation::all(report);
+    let reasons = explanation::all(report, style);
     if reasons.is_empty() {
         return Vec::new();
     }
@@ -151,7 +151,7 @@ fn title(report: &StatusReport) -> (String, Option<String>, Option<String>) {
         ForecastState::Over => return (format!("Result of {}", report.month), None, None),
         ForecastState::NotBegun => return ("Forecast".to_owned(), None, None),
     }
-    let basis = forecast.month_end.as_ref().map(|end| end.basis);
+    let basis = forecast.end().map(|end| end.basis);
     let inputs = forecast.inputs.as_ref();
     let no_day = inputs.is_some_and(|inputs| inputs.completed_days == 0);
     let day = (today - report.month.first_day()).num_days() + 1;

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Estimate, StatusReport},
-    model::Tokens,
+    model::{Measured, Units},
     render::{OutputStyle, StyledLine, in_level},
 };
 
@@ -13,19 +13,22 @@ const MIN_WIDTH: usize = 12;
 /// The bar and its key. Empty if there is not room for it, or nothing to show.
 pub fn lines(
     report: &StatusReport,
-    estimate: &Estimate,
+    estimate: &Estimate<Measured>,
     style: OutputStyle,
     indent: usize,
 ) -> Vec<StyledLine> {
-    let (used, budget) = (report.used.tokens, report.budget.tokens);
+    let (used, budget) = (report.spent(), report.limit());
     let quantiles = &estimate.quantiles;
-    let end = budget.unwrap_or_default().max(quantiles.p975);
-    let to = end.compact();
+    let end = match budget {
+        Some(budget) if budget.units() > quantiles.p975.units() => budget,
+        _ => quantiles.p975,
+    };
+    let to = style.compact(end);
     let taken = indent + to.len() + 3;
     let width = style.width.map_or(MAX_WIDTH, |width| {
         width.saturating_sub(taken).min(MAX_WIDTH)
     });
-    if width < MIN_WIDTH || end == Tokens::ZERO {
+    if width < MIN_WIDTH || end.is_zero() {
         return Vec::new();
     }
     let marks = if style.ascii {
@@ -33,9 +36,9 @@ pub fn lines(
     } else {
         ['█', '▓', '▒', '░', ' ', '┊']
     };
-    let cell = |tokens: Tokens| {
-        let cells = width as u128 * u128::from(tokens.0) / u128::from(end.0);
-        usize::try_from(cells).unwrap_or(width)
+    let cell = |amount: Measured| {
+        let (Units(part), Units(whole)) = (amount.units(), end.units());
+        usize::try_from((width as i128).saturating_mul(part) / whole).unwrap_or(width)
     };
     let likely = quantiles.p50.unwrap_or(used);
     let ends = [used, likely, quantiles.p90, quantiles.p975].map(cell);
@@ -46,13 +49,14 @@ pub fn lines(
     };
     let spent: String = (0..ends[0]).map(mark).collect();
     let rest: String = (ends[0]..width).map(mark).collect();
-    let bar = in_level(spent, report.token_level) + rest;
+    let bar = in_level(spent, report.level_of_limit()) + rest;
     let pad = " ".repeat(indent);
     let mut lines = vec![StyledLine::from(format!("{pad}0 ")) + bar + " " + &*to];
-    let spent = in_level(marks[0].to_string(), report.token_level);
-    let mut key = vec![spent + format!(" used {}", used.compact())];
-    let mut add = |mark: char, name: &str, tokens: Option<Tokens>| {
-        key.extend(tokens.map(|tokens| format!("{mark} {name} {}", tokens.compact()).into()));
+    let spent = in_level(marks[0].to_string(), report.level_of_limit());
+    let mut key = vec![spent + format!(" {} {}", used.verb(), style.compact(used))];
+    let mut add = |mark: char, name: &str, amount: Option<Measured>| {
+        let amount = amount.map(|amount| style.compact(amount));
+        key.extend(amount.map(|amount| format!("{mark} {name} {amount}").into()));
     };
     add(marks[1], "likely", quantiles.p50);
     add(marks[2], "80% range to", Some(quantiles.p90));

@@ -3,7 +3,7 @@
 use super::{Field, badge, explanation::why_no_more};
 use crate::{
     analysis::{CostEstimate, Estimate, ForecastState, Quantiles, StatusReport, TeamReport},
-    model::{Level, Probability, Tokens},
+    model::{Level, Measured, Probability},
     render::{Cell, OutputStyle, StyledLine, in_brackets, prefixed},
 };
 
@@ -11,7 +11,8 @@ use crate::{
 pub fn first(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     let forecast = &report.forecast;
     let money = match &forecast.cost {
-        Some(cost) => Some(of_money(cost, style)),
+        _ if report.measure.is_money() => None,
+        Some(cost) => of_money(cost, style),
         None => money_so_far(report, style),
     };
     let name = match forecast.state {
@@ -20,13 +21,13 @@ pub fn first(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     };
     let mut fields: Vec<Field> = [name, ""]
         .into_iter()
-        .zip(of_tokens(report, style).into_iter().chain(money))
+        .zip(of_limit(report, style).into_iter().chain(money))
         .collect();
-    if let Some(end) = &forecast.month_end {
-        let line = forecast.straight_line_tokens.map(Tokens::compact);
+    if let Some(end) = forecast.end() {
+        let line = forecast.straight_line().map(|line| style.compact(line));
         let line = prefixed("; a straight line says ", line);
         let name = end.quantiles.p50.map_or("Range", |_| "Likely");
-        let text = outcome(report, &end.quantiles) + &line;
+        let text = outcome(report, &end.quantiles, style) + &line;
         // The name says it.
         let text = text.strip_prefix("likely ").unwrap_or(&text).to_owned();
         fields.push((name, text.into()));
@@ -35,7 +36,8 @@ pub fn first(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 }
 
 pub fn more(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
-    let cost = report.forecast.cost.as_ref().map(|cost| {
+    let cost = report.forecast.cost_beside();
+    let cost = cost.map(|cost| {
         let write = |money| style.money(money);
         let likely = cost.quantiles.p50.map(write);
         let likely = likely.map(|likely| format!("likely {likely}, "));
@@ -56,37 +58,50 @@ pub fn more(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
     fields.into_iter().filter_map(known).collect()
 }
 
-/// The chance of exceeding the budget in tokens, or how the month ended. None without such a budget.
-fn of_tokens(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
-    let (used, month, budget) = (report.used.tokens, report.month, report.budget.tokens?);
+/// The chance of exceeding the budget in what the log counts by, or how the month ended. None without such a budget.
+fn of_limit(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    let (used, month, budget) = (report.spent(), report.month, report.limit()?);
     let is_used_up = if report.is_over() {
         // The result is that of the month, whatever the thresholds are.
-        used >= budget && used > Tokens::ZERO
+        used.units() >= budget.units() && !used.is_zero()
     } else {
-        report.token_level == Some(Level::Exceeded)
+        report.level_of_limit() == Some(Level::Exceeded)
+    };
+    let of_budget = {
+        let used = used_amount(report, style);
+        format!("{used} of {} {}", style.with_unit(budget), budget.verb())
     };
     let exceeded = is_used_up.then(|| badge(Level::Exceeded, style));
     let exceeded = exceeded.unwrap_or_default();
     let share = in_brackets(report.share(used));
     Some(match report.forecast.state {
-        ForecastState::Over => {
-            StyledLine::from(format!("{used} of {budget} tokens used{share}")) + exceeded
-        }
+        ForecastState::Over => StyledLine::from(format!("{of_budget}{share}")) + exceeded,
         _ if is_used_up => {
-            let text = format!("exceeded already: {used} of {budget} tokens used");
+            let text = format!("exceeded already: {of_budget}");
             StyledLine::from(text) + exceeded
         }
         ForecastState::NotBegun => format!("{month} has not begun").into(),
         ForecastState::Open => {
-            let end = report.forecast.month_end.as_ref();
-            let chance = end.and_then(|end| chance_of(end, &format!("{budget} tokens"), style));
+            let end = report.forecast.end();
+            let chance = end.and_then(|end| chance_of(&end, &style.with_unit(budget), style));
             chance.unwrap_or_else(|| "too early for a forecast".into())
         }
     })
 }
 
+/// What is used, with a mark where it is an estimate or only a part.
+fn used_amount(report: &StatusReport, style: OutputStyle) -> String {
+    let cost = report.used.cost.as_ref();
+    match (report.spent(), cost) {
+        (Measured::Money(money), Some(cost)) if cost.money == money => {
+            Cell::marked_cost(cost).shown(style)
+        }
+        (spent, _) => style.amount(spent),
+    }
+}
+
 /// `41% of exceeding 200,000 tokens  [!! WARN]`.
-fn chance_of(end: &Estimate, budget: &str, style: OutputStyle) -> Option<StyledLine> {
+fn chance_of(end: &Estimate<Measured>, budget: &str, style: OutputStyle) -> Option<StyledLine> {
     let text = format!("{} of exceeding {budget}", end.probability_over_budget?);
     Some(StyledLine::from(text) + alarm(end.level?, style))
 }
@@ -127,25 +142,25 @@ fn money_so_far(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
     Some(StyledLine::from(text) + badge.unwrap_or_default())
 }
 
-fn of_money(cost: &CostEstimate, style: OutputStyle) -> StyledLine {
-    let (chance, budget) = (cost.probability_over_budget, style.money(cost.budget));
+fn of_money(cost: &CostEstimate, style: OutputStyle) -> Option<StyledLine> {
+    let (chance, budget) = (cost.probability_over_budget?, style.money(cost.budget?));
     if chance == Probability::CERTAIN {
         let text = format!("cost: {budget} is exceeded already");
-        return StyledLine::from(text) + badge(Level::Exceeded, style);
+        return Some(StyledLine::from(text) + badge(Level::Exceeded, style));
     }
     let text = format!("cost: {chance} of exceeding {budget}");
-    StyledLine::from(text) + alarm(cost.level, style)
+    Some(StyledLine::from(text) + alarm(cost.level?, style))
 }
 
 /// The end of all planned work, if it is not the end of the month.
 fn of_project(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let forecast = &report.forecast;
-    let month = usize::from(forecast.month_end.is_some());
-    let project = forecast.estimates().nth(month)?;
+    let month = usize::from(forecast.end().is_some());
+    let project = forecast.ends().nth(month)?;
     let chance = project.probability_over_budget;
     let chance = chance.map(|chance| format!("; {chance} chance of exceeding the budget"));
     let badge = project.level.map(|level| alarm(level, style));
-    let text = outcome(report, &project.quantiles);
+    let text = outcome(report, &project.quantiles, style);
     Some(StyledLine::from(text + &chance.unwrap_or_default()) + badge.unwrap_or_default())
 }
 
@@ -155,27 +170,29 @@ pub fn team_outcome(
     team: &TeamReport,
     style: OutputStyle,
 ) -> Option<StyledLine> {
-    let end = team.forecast?.month_end;
-    let likely = end.quantiles.p50?.compact();
-    let chance = team.allocated_tokens.and_then(|limit| {
+    let end = team.forecast?.end()?;
+    let likely = style.compact(end.quantiles.p50?);
+    let chance = team.limit(report.measure).and_then(|limit| {
         let (chance, until) = (
             end.probability_over_budget?,
             end.basis.until(report.forecast.ends),
         );
-        let text = format!(", {chance} chance of exceeding its {limit} tokens {until}");
+        let limit = style.with_unit(limit);
+        let text = format!(", {chance} chance of exceeding its {limit} {until}");
         Some(StyledLine::from(text) + alarm(end.level?, style))
     });
-    let ranges = ranges(&end.quantiles, Tokens::compact);
+    let ranges = ranges(&end.quantiles, |amount| style.compact(amount));
     let text = format!("likely {likely}, {ranges}");
     Some(StyledLine::from(text) + chance.unwrap_or_default())
 }
 
 /// `likely 174.2K (87.1%), 80% range 97.7K-324.8K, 95% range 78.3K-443.1K`.
-fn outcome(report: &StatusReport, quantiles: &Quantiles<Tokens>) -> String {
-    let share = |likely| in_brackets(report.share(likely));
+fn outcome(report: &StatusReport, quantiles: &Quantiles<Measured>, style: OutputStyle) -> String {
+    let share = |likely: Measured| in_brackets(report.share(likely));
+    let write = |amount: Measured| style.compact(amount);
     let likely = quantiles.p50;
-    let likely = likely.map(|likely| format!("likely {}{}, ", likely.compact(), share(likely)));
-    likely.unwrap_or_default() + &ranges(quantiles, Tokens::compact)
+    let likely = likely.map(|likely| format!("likely {}{}, ", write(likely), share(likely)));
+    likely.unwrap_or_default() + &ranges(quantiles, write)
 }
 
 /// `80% range 97.7K-324.8K, 95% range 78.3K-443.1K`.
@@ -186,15 +203,15 @@ fn ranges<T: Copy>(of: &Quantiles<T>, write: impl Fn(T) -> String) -> String {
 
 /// `cost likely $0.52, 41% chance of exceeding $0.60 [!! WARN]`. A budget that is used up is reported elsewhere.
 pub fn cost_in_brief(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
-    let cost = report.forecast.cost.as_ref()?;
-    let (chance, limit) = (cost.probability_over_budget, style.money(cost.budget));
+    let cost = report.forecast.cost_beside()?;
+    let (chance, limit) = (cost.probability_over_budget?, style.money(cost.budget?));
     let likely = style.money(cost.quantiles.p50?);
     let mut line = StyledLine::from(format!("cost likely {likely}"));
     if chance != Probability::CERTAIN {
         line += format!(", {chance} chance of exceeding {limit}");
-        if cost.level > Level::Ok {
+        if let Some(level) = cost.level.filter(|level| *level > Level::Ok) {
             line += " ";
-            line += style.badge(cost.level);
+            line += style.badge(level);
         }
     }
     Some(line)
@@ -202,17 +219,17 @@ pub fn cost_in_brief(report: &StatusReport, style: OutputStyle) -> Option<Styled
 
 /// `likely 174.2K by 2026-06-30, 41% chance of exceeding the budget [!! WARN]`.
 pub fn in_brief(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
-    let has_likely = |end: &&Estimate| end.quantiles.p50.is_some();
-    let end = report.forecast.estimates().find(has_likely)?;
+    let has_likely = |end: &Estimate<Measured>| end.quantiles.p50.is_some();
+    let end = report.forecast.ends().find(has_likely)?;
     let (likely, until) = (
-        end.quantiles.p50?.compact(),
+        style.compact(end.quantiles.p50?),
         end.basis.until(report.forecast.ends),
     );
     // A budget that is used up is reported elsewhere.
     let open = |chance: &Probability| *chance != Probability::CERTAIN;
     let chance = end.probability_over_budget.filter(open).zip(end.level);
     let mut line = StyledLine::from(format!("likely {likely} {until}"));
-    if let Some(why) = why_no_more(report) {
+    if let Some(why) = why_no_more(report, style) {
         line += format!(" (nothing more: {why})");
     }
     if let Some((chance, level)) = chance {

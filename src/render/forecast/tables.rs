@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use crate::{
     analysis::{
-        BurnRate, CrossingState, Estimate, ForecastBasis, PlanPhase, StatusReport, TeamForecast,
-        TeamReport, ThresholdCrossing, forecast::EstimateSource,
+        BurnRate, CrossingState, ForecastBasis, PlanPhase, StatusReport, TeamReport,
+        ThresholdCrossing, forecast::EstimateSource,
     },
     model::{Money, Percent, Probability, Tokens},
     render::{Cell, Column, ReportTable},
@@ -27,11 +27,7 @@ pub fn all(report: &StatusReport) -> [ReportTable; 6] {
 
 /// When each threshold is reached, by the forecast and at the burn rate.
 pub fn thresholds(report: &StatusReport) -> ReportTable {
-    let (title, rate) = if report.is_over() {
-        ("Thresholds reached", "Reached")
-    } else {
-        ("When is each threshold reached?", "At burn rate")
-    };
+    let (title, rate) = title_of_thresholds(report);
     let columns = [
         Column::named("Threshold", "threshold_percent"),
         Column::named("Level", "level").important(1),
@@ -44,9 +40,10 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
     ];
     let mut table = ReportTable::new(title, columns);
     for crossing in &report.forecast.thresholds {
-        let left = crossing.tokens.saturating_sub(report.used.tokens);
+        let at = crossing.tokens.unwrap_or_default();
+        let left = at.saturating_sub(report.used.tokens);
         let [percent, level, rest @ ..] = crossing_cells(crossing, report);
-        let amounts = [Cell::Tokens(crossing.tokens), Cell::Tokens(left)];
+        let amounts = [Cell::Tokens(at), Cell::Tokens(left)];
         let cells = [percent, level].into_iter().chain(amounts).chain(rest);
         table.row(cells.collect::<Vec<Cell>>());
     }
@@ -54,9 +51,19 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
     table
 }
 
+fn title_of_thresholds(report: &StatusReport) -> (&'static str, &'static str) {
+    if report.is_over() {
+        ("Thresholds reached", "Reached")
+    } else {
+        ("When is each threshold reached?", "At burn rate")
+    }
+}
+
 /// When each threshold of the cost budget is reached.
 pub fn cost_thresholds(report: &StatusReport) -> ReportTable {
-    let (title, rate) = if report.is_over() {
+    let (title, rate) = if report.measure.is_money() {
+        title_of_thresholds(report)
+    } else if report.is_over() {
         ("Thresholds of the cost reached", "Reached")
     } else {
         (
@@ -88,7 +95,9 @@ pub fn cost_thresholds(report: &StatusReport) -> ReportTable {
     }
     if table.rows().next().is_some() {
         explain(&mut table, report, &report.forecast.cost_thresholds);
-        table.note("cost: the forecast in tokens, at what the month's tokens cost so far");
+        if !report.measure.is_money() {
+            table.note("cost: the forecast in tokens, at what the month's tokens cost so far");
+        }
     }
     table
 }
@@ -116,8 +125,8 @@ fn crossing_cells(crossing: &ThresholdCrossing, report: &StatusReport) -> [Cell;
 
 /// Whether the month's end is that of the plan, which does not say when its phases are done.
 fn is_by_plan(report: &StatusReport) -> bool {
-    let by_plan = |end: &Estimate| end.basis == ForecastBasis::Plan;
-    report.forecast.month_end.as_ref().is_some_and(by_plan)
+    let end = report.forecast.end();
+    end.is_some_and(|end| end.basis == ForecastBasis::Plan)
 }
 
 fn explain(table: &mut ReportTable, report: &StatusReport, crossings: &[ThresholdCrossing]) {
@@ -174,13 +183,18 @@ fn at_burn_rate(crossing: &ThresholdCrossing, report: &StatusReport) -> Option<S
 
 /// What each team will have used in the end.
 fn teams(report: &StatusReport) -> ReportTable {
+    let [used, limit] = if report.measure.is_money() {
+        [("Spent", "used_cost"), ("Limit", "limit_cost")]
+    } else {
+        [("Used", "used_tokens"), ("Allocated", "allocated_tokens")]
+    };
     let columns = [
         Column::named("Team", "team").cut(4),
-        Column::named("Used", "used_tokens").droppable(2),
+        Column::named(used.0, used.1).droppable(2),
         Column::named("Likely", "p50"),
         Column::named("From", "p10").droppable(3),
         Column::named("To", "p90").droppable(3),
-        Column::named("Allocated", "allocated_tokens").droppable(4),
+        Column::named(limit.0, limit.1).droppable(4),
         Column::named("Chance", "probability_percent").important(1),
         Column::named("Level", "level").important(1),
         Column::named("Confidence", "confidence").droppable(1),
@@ -189,23 +203,20 @@ fn teams(report: &StatusReport) -> ReportTable {
     let mut table = ReportTable::new(title_of_teams(report), columns);
     for team in &report.teams {
         // The interval of a team from few days says nothing.
-        let known = team
-            .forecast
-            .filter(|forecast| forecast.month_end.quantiles.p50.is_some());
-        let Some(TeamForecast {
-            confidence,
-            month_end: end,
-        }) = known
-        else {
+        let known = team.forecast.and_then(|forecast| {
+            let end = forecast.end().filter(|end| end.quantiles.p50.is_some());
+            Some((forecast.confidence, end?))
+        });
+        let Some((confidence, end)) = known else {
             continue;
         };
         table.row([
             Cell::text(&team.name),
-            Cell::some(team.used_tokens, Cell::Tokens),
-            Cell::some(end.quantiles.p50, Cell::Tokens),
-            Cell::Tokens(end.quantiles.p10),
-            Cell::Tokens(end.quantiles.p90),
-            Cell::some(team.allocated_tokens, Cell::Tokens),
+            Cell::some(team.spent(report.measure), Cell::amount),
+            Cell::some(end.quantiles.p50, Cell::amount),
+            Cell::amount(end.quantiles.p10),
+            Cell::amount(end.quantiles.p90),
+            Cell::some(team.limit(report.measure), Cell::amount),
             Cell::some(end.probability_over_budget, Cell::Probability),
             Cell::some(end.level, Cell::Level),
             Cell::word(confidence.into_str()),
@@ -216,7 +227,12 @@ fn teams(report: &StatusReport) -> ReportTable {
         return table;
     }
     table.note_about("From", "from-to holds 80% of all outcomes");
-    table.note_about("Chance", "chance: of exceeding the allocation");
+    let chance = if report.measure.is_money() {
+        "chance: of exceeding the limit"
+    } else {
+        "chance: of exceeding the allocation"
+    };
+    table.note_about("Chance", chance);
     if table.rows().count() < report.teams.len() {
         table.note("teams that are done, and those without usage to go by, are not listed");
     }
@@ -229,8 +245,8 @@ fn teams(report: &StatusReport) -> ReportTable {
 /// By a plan, it does not say when its phases are done.
 fn title_of_teams(report: &StatusReport) -> &'static str {
     let is_by_plan = |team: &TeamReport| {
-        let forecast = team.forecast.as_ref();
-        forecast.is_some_and(|forecast| forecast.month_end.basis == ForecastBasis::Plan)
+        let end = team.forecast.and_then(|forecast| forecast.end());
+        end.is_some_and(|end| end.basis == ForecastBasis::Plan)
     };
     if report.teams.iter().any(is_by_plan) {
         "Teams when the plan is done"

@@ -231,7 +231,8 @@ fn forecast(report: &StatusReport, text: &mut MetricsText) {
         text,
         "tokmon_exceed_cost_probability_ratio",
         "The probability that the month ends above the cost budget.",
-        cost.map(|cost| cost.probability_over_budget.fraction()),
+        cost.and_then(|cost| cost.probability_over_budget)
+            .map(Probability::fraction),
     );
     let rates = burn_rates(report).into_iter();
     text.family(

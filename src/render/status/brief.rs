@@ -46,7 +46,7 @@ fn used(report: &StatusReport) -> String {
     let chance = match spending.currency {
         Some(_) => report
             .forecast_of_spending()
-            .map(|cost| cost.probability_over_budget),
+            .and_then(|cost| cost.probability_over_budget),
         None => ends.next().and_then(|end| end.probability_over_budget),
     };
     let chance = chance.filter(|chance| *chance != Probability::CERTAIN && !report.is_over());
@@ -70,7 +70,7 @@ fn forecast(report: &StatusReport, style: OutputStyle) -> Option<String> {
     } else {
         let cost = forecast.cost.as_ref()?;
         let likely = cost.quantiles.p50.map(|likely| style.money(likely));
-        (cost.probability_over_budget, likely)
+        (cost.probability_over_budget?, likely)
     };
     Some(format!(
         "{chance} chance over{}",

@@ -41,7 +41,12 @@ pub fn lines(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<St
             .filter(|level| *level == Level::Exceeded);
         heading(plan) + badge(level, style)
     });
-    let rates = rate.map(|rate| [forecast::short_rate(rate), forecast::bare_rate(rate)]);
+    let rates = rate.map(|rate| {
+        [
+            forecast::short_rate(rate, style),
+            forecast::bare_rate(rate, style),
+        ]
+    });
     let rates: Vec<_> = rates.into_iter().flatten().map(heading).collect();
     let ends: Vec<StyledLine> = plan.into_iter().chain(likely(report, style)).collect();
     // Where it ends is more important than how the rate is known.
@@ -81,7 +86,7 @@ fn badge(level: Option<Level>, style: OutputStyle) -> StyledLine {
 fn likely(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let (likely, chance, level) = if let Some(cost) = report.forecast_of_spending() {
         let likely = style.money(cost.quantiles.p50?);
-        (likely, Some(cost.probability_over_budget), Some(cost.level))
+        (likely, cost.probability_over_budget, cost.level)
     } else {
         let end = report.forecast.estimates().next()?;
         let likely = end.quantiles.p50?;

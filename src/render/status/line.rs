@@ -221,9 +221,9 @@ fn end(report: &StatusReport, style: OutputStyle) -> Option<LinePart> {
     let spending = report.spending();
     let in_money = spending.is_some_and(|spending| spending.currency.is_some());
     if let Some(cost) = forecast.cost.as_ref().filter(|_| in_money) {
-        let share = Percent::new(cost.quantiles.p50?.nanos, cost.budget.nanos)?;
-        let text = format!("likely {share} {}", word(cost.level, style));
-        return Some(LinePart::judged(text, cost.level));
+        let share = Percent::new(cost.quantiles.p50?.nanos, cost.budget?.nanos)?;
+        let text = format!("likely {share} {}", word(cost.level?, style));
+        return Some(LinePart::judged(text, cost.level?));
     }
     let (name, tokens, level) = if let Some(plan) = &forecast.plan {
         ("plan", plan.end.total_tokens, plan.end.level)

@@ -235,7 +235,7 @@ fn beside(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
         } else {
             ""
         };
-        format!("{}{before}", forecast::rate(rate)).into()
+        format!("{}{before}", forecast::rate(rate, style)).into()
     });
     let stated = forecast.stated.as_ref().map(|stated| {
         let (range, line) = (forecast::stated_range(stated), stated.line);

@@ -328,7 +328,8 @@ fn reserved(report: &StatusReport) -> Option<[String; 2]> {
 fn left(report: &StatusReport, style: OutputStyle) -> StyledLine {
     let left = money_left(report).or_else(|| report.remaining.map(signed));
     let left = left.map(|left| format!("{left} remaining"));
-    let rate = report.forecast.burn_rate.as_ref().map(forecast::bare_rate);
+    let rate = report.forecast.burn_rate.as_ref();
+    let rate = rate.map(|rate| forecast::bare_rate(rate, style));
     let reserved = reserved(report).map(|[_, brief]| brief);
     let parts = [left, reserved, line::secondary(report, style), rate];
     let mut text = StyledLine::new();

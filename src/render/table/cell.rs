@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::Cost,
-    model::{Level, Money, Percent, Probability, Tokens},
+    model::{Level, Measured, Money, Percent, Probability, Tokens},
     render::{OutputStyle, StyledLine, TextRole, escape_unsafe, sanitize},
 };
 
@@ -69,6 +69,13 @@ impl Cell {
             Self::About(Box::new(self))
         } else {
             self
+        }
+    }
+
+    pub const fn amount(amount: Measured) -> Self {
+        match amount {
+            Measured::Tokens(tokens) => Self::Tokens(tokens),
+            Measured::Money(money) => Self::Money(money),
         }
     }
 
