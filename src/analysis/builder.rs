@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
     mem,
+    sync::Arc,
 };
 
 use chrono::{DateTime, FixedOffset};
@@ -19,8 +20,8 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, BudgetReset, Entry, EntryKind, Figures, Header, LineEvent, Month, Note,
-        Optimization, Phase, Policy, StatedTotal, Tokens,
+        Allocation, BudgetReset, Entry, EntryKind, Figures, Header, LineEvent, LogReading, Month,
+        Note, Optimization, Phase, Policy, StatedTotal, Tokens,
     },
     text::{FileRole, Place},
 };
@@ -462,8 +463,8 @@ impl LedgerBuilder {
     }
 
     /// The log is in another form than tokmon's.
-    pub const fn set_foreign(&mut self) {
-        self.ledger.is_foreign = true;
+    pub fn set_foreign(&mut self, reading: Arc<LogReading>) {
+        self.ledger.reading = Some(reading);
     }
 
     /// Usage without a date: it is in no month, and is added up by itself.

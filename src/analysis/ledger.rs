@@ -19,8 +19,9 @@ use super::{
 use crate::{
     model::{
         Allocation, Budget, BudgetReset, BudgetSource, Currency, Entry, EntryKind, LastRow,
-        LogEvent, Measure, ModelPrice, Money, Month, Note, NoteValue, Notice, Optimization, Phase,
-        Price, StatedCost, StatedTotal, Tokens, Units, fold_name, is_subtotal, is_total,
+        LogEvent, LogReading, Measure, ModelPrice, Money, Month, Note, NoteValue, Notice,
+        Optimization, Phase, Price, StatedCost, StatedTotal, Tokens, Units, fold_name, is_subtotal,
+        is_total,
     },
     text::{FileId, Place},
 };
@@ -134,8 +135,8 @@ pub struct Ledger {
     pub(super) kept: KeptRows,
     /// Rows that cannot be read, with the month they would have counted for where that is known.
     pub(super) unreadable: BTreeMap<Option<Month>, UnreadableRows>,
-    /// The log is in another form than tokmon's.
-    pub is_foreign: bool,
+    /// How the log was read, where it is in another form than tokmon's.
+    pub reading: Option<Arc<LogReading>>,
     /// Usage without a date.
     pub(super) undated: UndatedUsage,
     /// Rows without a figure, by the month they are of.
@@ -212,6 +213,11 @@ impl Ledger {
     /// The rows and usage lines that are dated ahead of the moment of the report.
     pub fn ahead(&self) -> impl Iterator<Item = &AheadRows> {
         self.dating.ahead()
+    }
+
+    /// Whether the log is in another form than tokmon's.
+    pub const fn is_foreign(&self) -> bool {
+        self.reading.is_some()
     }
 
     /// When the log was read, in the zone of the report.

@@ -15,7 +15,8 @@ use super::{
 use crate::{
     model::{
         BudgetPlaces, BudgetSource, Currency, EfficiencyGoal, EntryKind, LastRow, Level, Measure,
-        Measured, Money, Month, Percent, PeriodKey, Status, Thresholds, Tokens, Units,
+        Measured, Money, Month, Percent, PeriodKey, ReadingAssumption, Status, TableReading,
+        Thresholds, Tokens, Units,
     },
     text::{FileId, Place},
 };
@@ -249,6 +250,12 @@ pub struct LogReport {
     pub path: String,
     /// `2.0`, `1` for a log from before, or `other` for a log in another form.
     pub format: &'static str,
+    /// Its tables and what each was taken for. Only of a log in another form.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableReading>,
+    /// What its dates and figures do not say by themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub assumptions: Vec<ReadingAssumption>,
     /// The months that have rows, oldest first.
     pub months: Vec<Month>,
     /// The day of the last row or usage line, or its month where no day is written. Rows that are dated ahead do not count.
@@ -267,6 +274,13 @@ pub struct LogReport {
     pub rows_without_figure: u64,
     /// The places of the first of them.
     pub places_without_figure: Vec<Place>,
+}
+
+impl LogReport {
+    /// Whether it is in another form than tokmon's.
+    pub const fn is_foreign(&self) -> bool {
+        !self.tables.is_empty()
+    }
 }
 
 /// Work that was started although the budget does not allow it.

@@ -188,15 +188,18 @@ fn reserved(request: &Request<'_>) -> HashMap<NameId, Tokens> {
 fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
     let ledger = reconciled.ledger;
     let without_figure = ledger.without_figure.get(&reconciled.month);
+    let reading = ledger.reading.as_ref();
     LogReport {
         path: path.to_owned(),
-        format: if ledger.is_foreign {
+        format: if ledger.is_foreign() {
             "other"
         } else if reconciled.is_legacy() {
             "1"
         } else {
             "2.0"
         },
+        tables: reading.map_or_else(Vec::new, |reading| reading.tables.clone()),
+        assumptions: reading.map_or_else(Vec::new, |reading| reading.assumptions.clone()),
         months: reconciled.months(),
         last_row: ledger.last_row(),
         last_updated: ledger.last_updated,

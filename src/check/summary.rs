@@ -11,7 +11,7 @@ use crate::{
 /// Teams whose daily or session rows add up to more than their monthly rows.
 pub(super) fn details_beyond_summary(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     // A log in another form need not have a summary.
-    if reconciled.ledger.is_foreign {
+    if reconciled.ledger.is_foreign() {
         return Vec::new();
     }
     reconciled.teams.iter().filter_map(beyond_summary).collect()

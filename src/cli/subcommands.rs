@@ -102,6 +102,8 @@ pub enum SchemaOf {
     Report,
     /// What check finds
     Check,
+    /// What check --tables lists
+    Tables,
     /// What guard decides
     Guard,
     /// What holds reserve
@@ -238,8 +240,8 @@ pub struct HoldsArgs {
 }
 
 const SCHEMA_USAGE: &str = "\
-tokmon schema [report|check|guard|holds|budget|prices|alert|notice|
-                     health|statusline]";
+tokmon schema [report|check|tables|guard|holds|budget|prices|alert|
+                     notice|health|statusline]";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
@@ -268,6 +270,7 @@ Examples:
   tokmon check                  show each finding, and what to do about it
   tokmon check --explain TM013  explain a code, with an example
   tokmon check --fix --dry-run  show what --fix would change
+  tokmon check --tables         show what each table is taken for
   tokmon check --format github  annotate the lines of a pull request
   tokmon check --format sarif   report to code scanning
 As a line of a crontab, each morning; it prints nothing if nothing is wrong:
@@ -289,6 +292,11 @@ pub struct CheckArgs {
     /// A code has a name, too, like total-differs.
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "all", conflicts_with_all = ["fix", "dry_run"])]
     pub explain: Option<String>,
+    /// List the tables of the log, and what each is taken for
+    ///
+    /// Its line and heading, what each column is taken for, how many rows count, and why a table is left out. [read] in tokmon.toml corrects it.
+    #[arg(long, conflicts_with_all = ["fix", "dry_run", "explain"])]
+    pub tables: bool,
     #[command(flatten)]
     pub rewrite: RewriteArgs,
 }

@@ -10,7 +10,7 @@ use crate::{
     edit::{ArchivesOf, Timestamp},
     exit::ExitCode,
     failure::Failure,
-    render::{self, Format, check::CheckReport, counted},
+    render::{self, Format, check::CheckReport, counted, reading::TablesDocument},
     session::{self, CheckedLog, LogFiles, ReadFiles},
     store::{Change, FileChange},
 };
@@ -18,6 +18,9 @@ use crate::{
 pub fn run(args: &CheckArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     if let Some(code) = &args.explain {
         return explain(code, run);
+    }
+    if args.tables {
+        return tables(run);
     }
     if args.fix {
         return fix(args, run);
@@ -54,6 +57,19 @@ fn print(checked: &mut CheckedLog, run: &mut Run<'_, '_>) -> Result<(), Failure>
     let mut line_at = |place: &_| session::line_at(log, files, place);
     let (format, style) = (run.format(), run.style());
     run.print(|out| report.write(format, style, &mut line_at, out))
+}
+
+/// Lists the tables of the log, and what each is taken for.
+fn tables(run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let (format, style) = (run.format(), run.style());
+    if !matches!(format, Format::Table | Format::Json) {
+        return Err(Failure::usage("--tables prints text or JSON"));
+    }
+    let log = run.locate()?;
+    let (form, reading) = session::tables(&log, run.now()?, run.cx.input)?;
+    let document = TablesDocument::new(&log.shown, form, &reading);
+    run.print(|out| document.write(format, style, out))?;
+    Ok(ExitCode::Success)
 }
 
 /// Notes alone are no reason to fail.
@@ -110,6 +126,7 @@ fn preview(
     run: &mut Run<'_, '_>,
 ) -> Result<ExitCode, Failure> {
     let text = session.text(run)?;
+    session.check_form(text.as_bytes())?;
     if run.format() == Format::Json {
         let (revision, log_set) = session.revision(text, ArchivesOf::AllMonths, BTreeMap::new())?;
         let mut checked = check(&session.log, run)?;

@@ -25,11 +25,21 @@ pub(super) struct EditSession {
     pub(super) log: LogFiles,
     pub(super) target: Target,
     now: Timestamp,
+    /// Whether a log in another form than tokmon's is written, too.
+    writes_foreign: bool,
 }
 
 impl EditSession {
-    /// Finds the log, and whether it may be written at all.
+    /// Finds the log, and whether it may be written at all. One in another form than tokmon's is refused once its text is read.
     pub(super) fn open(run: &mut Run<'_, '_>) -> Result<Self, Failure> {
+        Ok(Self {
+            writes_foreign: false,
+            ..Self::open_any(run)?
+        })
+    }
+
+    /// The same for a log in any form.
+    pub(super) fn open_any(run: &mut Run<'_, '_>) -> Result<Self, Failure> {
         let log = run.locate()?;
         let Some(path) = &log.path else {
             return Err(Failure::usage("standard input cannot be written")
@@ -39,7 +49,12 @@ impl EditSession {
         drop(log.open(run.cx.input)?);
         let target = Target::open(path, run.cx.random, &run.cx.signals)?;
         let now = run.now()?;
-        Ok(Self { log, target, now })
+        Ok(Self {
+            log,
+            target,
+            now,
+            writes_foreign: true,
+        })
     }
 
     /// The log as it is now. Fails where it is not UTF-8: what is written into it would not be either.
@@ -60,8 +75,17 @@ impl EditSession {
         Ok(source.text().to_owned())
     }
 
+    /// Fails for a text of a log in another form than tokmon's: what is written into it would not be in that form.
+    pub(super) fn check_form(&self, text: &[u8]) -> Result<(), Failure> {
+        if !self.writes_foreign && self.log.is_foreign(text, self.now) {
+            return Err(foreign_log(&self.log.shown));
+        }
+        Ok(())
+    }
+
     /// The text of a log that is to be written. Fails also where git left a conflict in it, whose sides belong where they are.
     pub(super) fn writable(&self, bytes: Vec<u8>) -> Result<String, Failure> {
+        self.check_form(&bytes)?;
         let text = self.utf8(bytes)?;
         match log::first_conflict(&text) {
             None => Ok(text),
@@ -132,4 +156,14 @@ impl EditSession {
         })?;
         Ok((revision, log_set))
     }
+}
+
+/// A log that is read, and not written.
+pub(super) fn foreign_log(shown: &str) -> Failure {
+    Failure::no_data(format!(
+        "{shown} is not in tokmon's own format, and nothing is written into it"
+    ))
+    .help(
+        "`tokmon migrate` writes it anew in that format, with equal totals, and keeps the original",
+    )
 }

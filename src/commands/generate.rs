@@ -14,6 +14,7 @@ pub fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     let schema = match of {
         SchemaOf::Report => render::schema(),
         SchemaOf::Check => render::check::schema(),
+        SchemaOf::Tables => render::reading::schema(),
         SchemaOf::Guard => render::guard::schema(),
         SchemaOf::Holds => render::holds::schema(),
         SchemaOf::Budget => render::budget::schema(),

@@ -72,6 +72,7 @@ fn free(
     let session = EditSession::open(run)?;
     let (mut freed, mut notes) = (Vec::new(), Vec::new());
     let appended = session.target.append_decided(wait, &mut |bytes| {
+        session.check_form(bytes)?;
         let text = session.utf8(bytes.to_vec())?;
         let newline = newline(&text);
         let options = run.judge_options()?;

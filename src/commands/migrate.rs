@@ -29,7 +29,7 @@ const MAX_ORIGINALS: usize = 1_000;
 pub(super) fn run(args: &MigrateArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let format = run.format();
     let now = run.now()?;
-    let session = EditSession::open(run)?;
+    let session = EditSession::open_any(run)?;
     let mut plan = |text: &str| plan(text, &session, now);
     let change = session.plan((args.dry_run, args.rewrite), run, &mut plan)?;
     let migrated = Migrated {

@@ -132,7 +132,7 @@ pub fn print_findings(read: &mut ReadFiles, run: &mut Run<'_, '_>) {
         files,
         log,
         unread,
-        survey: _,
+        reading: _,
     } = read;
     for reason in unread {
         run.note(format_args!("{reason}; the forecast does without it"));

@@ -16,6 +16,7 @@ mod plan;
 mod price_list;
 mod probability;
 mod read_rules;
+mod reading;
 mod team;
 mod zone;
 
@@ -38,5 +39,9 @@ pub use period::{LastRow, Month, RowDate, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};
 pub use read_rules::{DecimalMark, HeadingPattern, ReadRules, TableRule};
+pub use reading::{
+    ColumnReading, ColumnUse, Dating, LeftOut, LogReading, NumberOrder, ReadingAssumption,
+    TableReading, TableUse, YearSource,
+};
 pub use team::{fold_name, is_group_total, is_subtotal, is_sum, is_total};
 pub use zone::Zone;

@@ -1,6 +1,8 @@
 //! What the settings say about reading a log of any form: what the words of its tables mean, where they do not say it themselves.
 
 use regex_lite::Regex;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::fold_name;
 
@@ -34,7 +36,8 @@ impl ReadRules {
 }
 
 /// The character in front of decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DecimalMark {
     Point,
     Comma,

@@ -20,6 +20,7 @@ mod migrated;
 pub mod notices;
 mod optimizations;
 pub mod prices;
+pub mod reading;
 mod recorded;
 mod sanitize;
 pub mod status;

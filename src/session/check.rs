@@ -78,7 +78,7 @@ pub fn check(
         read.findings.mark_all_manual();
     }
     if !is_cost_log && months.is_empty() && read.findings.kept().is_empty() {
-        return Err(no_usage(log));
+        return Err(no_usage(log, read.reading.as_deref()));
     }
     Ok(CheckedLog {
         files: read,

@@ -6,6 +6,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher as _},
     io::{self, Read},
     mem,
+    sync::Arc,
 };
 
 use anyhow::Context as _;
@@ -25,10 +26,10 @@ use crate::{
     failure::Failure,
     log::{
         self, Item, RowValue,
-        foreign::{self, Reopen, Survey},
+        foreign::{self, Reopen},
     },
-    model::{Header, Month, NoteValue, Policy, ReadRules, fold_name},
-    render::check::CheckExtent,
+    model::{Header, LogReading, Month, NoteValue, Policy, ReadRules, fold_name},
+    render::{self, check::CheckExtent},
     store::{self, Opened},
     text::{FileId, FileRole, Files, Place},
 };
@@ -41,12 +42,12 @@ pub struct ReadFiles {
     pub log: Opened,
     /// Why archives of earlier months could not be read.
     pub unread: Vec<String>,
-    /// The tables of the log, where it is not in tokmon's own format.
-    pub survey: Option<Survey>,
+    /// How the log was read, where it is not in tokmon's own format.
+    pub reading: Option<Arc<LogReading>>,
 }
 
 /// The bytes of an open file, from the beginning each time.
-struct Bytes<'o>(&'o mut Opened);
+pub(super) struct Bytes<'o>(pub(super) &'o mut Opened);
 
 impl Reopen for Bytes<'_> {
     fn reopen(&mut self) -> io::Result<Box<dyn Read + '_>> {
@@ -106,8 +107,8 @@ pub struct Loader<'l> {
     findings: Findings,
     files: Files,
     unread: Vec<String>,
-    /// The tables of a log that is not in tokmon's own format.
-    survey: Option<Survey>,
+    /// How a log was read that is not in tokmon's own format.
+    reading: Option<Arc<LogReading>>,
     /// A table of usage in that format was met.
     is_in_own_format: bool,
     pub extent: CheckExtent,
@@ -135,7 +136,7 @@ impl<'l> Loader<'l> {
             builder: LedgerBuilder::new(policy, selection, Some(now))
                 .with_superseded(superseded.clone()),
             findings: findings.clone(),
-            survey: None,
+            reading: None,
             is_in_own_format: false,
             files: log.names(),
             unread: Vec::new(),
@@ -167,7 +168,7 @@ impl<'l> Loader<'l> {
         let today = Month::of(now.date_naive());
         let chosen = self.builder.choose_month();
         let chosen = chosen.or_else(|| self.builder.begin_month(today));
-        let month = chosen.ok_or_else(|| no_usage(self.log))?;
+        let month = chosen.ok_or_else(|| no_usage(self.log, self.reading.as_deref()))?;
         self.load_archive(month)?;
         // What counts against the budget must not lack any of them.
         let of_period = self.builder.months_of_period(month);
@@ -203,7 +204,7 @@ impl<'l> Loader<'l> {
     fn check_rowless(&self, month: Month, now: DateTime<FixedOffset>) -> Result<(), Failure> {
         let months = self.builder.months();
         if !self.builder.is_cost_log() || months.is_empty() && !may_be_current(month, now) {
-            return Err(no_usage(self.log));
+            return Err(no_usage(self.log, self.reading.as_deref()));
         }
         if may_be_current(month, now) {
             return Ok(());
@@ -212,6 +213,11 @@ impl<'l> Loader<'l> {
         let message = format!("{} has no rows in {month}", self.log.shown);
         let help = format!("months with rows: {}", first_of(&all));
         Err(Failure::no_data(message).help(help))
+    }
+
+    /// How the log was read, where it is not in tokmon's own format.
+    pub fn reading(&self) -> Option<&LogReading> {
+        self.reading.as_deref()
     }
 
     pub fn is_cost_log(&self) -> bool {
@@ -256,10 +262,11 @@ impl<'l> Loader<'l> {
         let bytes = &mut Bytes(opened);
         let surveyed = foreign::survey(bytes, FileId::LOG, rules, (team, now.date_naive()));
         let survey = surveyed.with_context(context)?;
-        if survey.counts() {
+        let reading = Arc::new(survey.reading.clone());
+        if reading.counts() {
             let lines = self.extent.lines;
             (self.builder, self.findings) = (builder(), findings);
-            self.builder.set_foreign();
+            self.builder.set_foreign(Arc::clone(&reading));
             self.extent = CheckExtent {
                 lines,
                 ..CheckExtent::default()
@@ -268,7 +275,7 @@ impl<'l> Loader<'l> {
             let read = foreign::read(bytes, FileId::LOG, &survey, &mut each);
             read.with_context(context)?;
         }
-        self.survey = Some(survey);
+        self.reading = Some(reading);
         Ok(())
     }
 
@@ -331,15 +338,26 @@ impl<'l> Loader<'l> {
             files: self.files,
             log,
             unread: self.unread,
-            survey: self.survey,
+            reading: self.reading,
         };
         (self.builder.finish(), files)
     }
 }
 
-pub fn no_usage(log: &LogFiles) -> Failure {
-    Failure::no_log(format!("{} holds no usage that can be read", log.shown))
-        .help("a cost log has a section like `## 2026-02 Monthly Summary` with a table of teams and tokens")
+/// The file is no cost log: which tables it has, if any, and what each of them lacks.
+pub fn no_usage(log: &LogFiles, reading: Option<&LogReading>) -> Failure {
+    let message = format!("{} holds no usage that can be read", log.shown);
+    match reading.filter(|reading| !reading.tables.is_empty()) {
+        Some(reading) => {
+            let full = render::reading::nothing_counts(&message, reading);
+            Failure::no_log(message).in_full(full).help(
+                "if one of them is the log, say under [read] in tokmon.toml what its columns mean; `tokmon check --tables` shows what each was taken for",
+            )
+        }
+        None => Failure::no_log(message).help(
+            "a cost log has a table with a date and tokens or money in each row; `tokmon init` creates one",
+        ),
+    }
 }
 
 /// The first of some names, and the number of the others.

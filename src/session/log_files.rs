@@ -14,10 +14,11 @@ use crate::{
     edit::LogSet,
     exit::ExitCode,
     failure::Failure,
+    log::foreign,
     model::{Budget, Month, Policy},
     render,
     store::{self, OpenError, Opened},
-    text::{FileRole, Files},
+    text::{FileId, FileRole, Files},
 };
 
 /// The file beside a log that may hold its allocation and its plan.
@@ -148,6 +149,16 @@ impl LogFiles {
                 .extend(archive.map(|bytes| (*month, bytes)));
         }
         Ok(log_set)
+    }
+
+    /// Whether a text of the log is in another form than tokmon's, and is read all the same.
+    pub fn is_foreign(&self, text: &[u8], now: DateTime<FixedOffset>) -> bool {
+        if foreign::has_own_tables(text) {
+            return false;
+        }
+        let rules = &self.settings.policy.read;
+        let survey = foreign::survey(&mut &*text, FileId::LOG, rules, ("", now.date_naive()));
+        survey.is_ok_and(|survey| survey.reading.counts())
     }
 
     /// The policy of the settings, with another budget if one is given.

@@ -9,6 +9,7 @@ mod locate;
 mod log_files;
 mod period;
 mod secrets;
+mod tables;
 
 use std::io::Read;
 
@@ -32,6 +33,7 @@ pub use loader::{ReadFiles, line_at};
 pub use locate::{LogOptions, WatchedFiles, locate, read_settings_text};
 pub use log_files::LogFiles;
 pub use period::baselines;
+pub use tables::tables;
 
 /// The number of projects that are reported on by themselves.
 const MAX_PROJECTS: usize = 50;

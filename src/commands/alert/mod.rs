@@ -6,7 +6,7 @@ pub mod delivery;
 use std::{ffi::OsString, path::Path, time::Duration};
 
 use super::{
-    edit_session::EditSession,
+    edit_session::{EditSession, foreign_log},
     run::Run,
     status::{load_request, view_request},
     trust::{NamedProgram, check_found},
@@ -64,6 +64,9 @@ pub fn run(args: &AlertArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
     // Before the log is read: what another process has sent by then is in it.
     let _lock = session.target.lock_notices(plan.limit + PATIENCE)?;
     let due = assess(&session.log, plan.from, run)?;
+    if due.report.log.is_foreign() {
+        return Err(foreign_log(&session.log.shown));
+    }
     let delivery = Delivery {
         log: session.log.shown.clone(),
         path: store::real_path(session.log.path.as_deref().unwrap_or(Path::new("-")))

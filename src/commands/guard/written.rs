@@ -52,6 +52,7 @@ pub(super) fn decide_and_write(
     let session = EditSession::open(run)?;
     let mut planned: Option<Planned> = None;
     let appended = session.target.append_decided(args.wait, &mut |bytes| {
+        session.check_form(bytes)?;
         // Lines are appended to a log with a conflict, too. Nothing but UTF-8 is written into.
         let text = match str::from_utf8(bytes) {
             Ok(text) => text,

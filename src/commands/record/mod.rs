@@ -49,6 +49,7 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let (given, are_given) = given(args, run)?;
     let session = EditSession::open(run)?;
     let before = session.text(run)?;
+    session.check_form(before.as_bytes())?;
     let scope = (gave_ids, Month::of(run.now()?.date_naive()));
     let (mut new, known, mut notes) = ids::without_known(given, &before, &session, scope)?;
     if let (None, Some(known)) = (&args.batch, known.first()) {

@@ -9,13 +9,13 @@ use super::{
     evidence::total_name,
     figure::{self, FigureError, FigureStyle, MoneyFigure, ParsedFigure, TokenFigure},
     outline::OutlineRow,
-    plan::{ColumnUse, TablePlan},
+    plan::TablePlan,
     sums::Sums,
     words::{self, TotalName},
 };
 use crate::{
     log::{Cell, cell},
-    model::{Amount, Currency, Figures, Status, TokenClasses, Tokens},
+    model::{Amount, ColumnUse, Currency, Figures, Status, TokenClasses, Tokens},
 };
 
 /// What a row says.

@@ -7,6 +7,7 @@ mod evidence;
 pub mod figure;
 pub mod header;
 mod headings;
+mod listing;
 mod outline;
 mod plan;
 mod reader;
@@ -16,6 +17,6 @@ mod survey;
 mod views;
 pub mod words;
 
-pub use plan::{ColumnUse, Dating, LeftOut};
+pub use listing::{has_own_tables, tables};
 pub use reader::read;
-pub use survey::{Reopen, Survey, SurveyedTable, TableOutcome, survey};
+pub use survey::{Reopen, survey};

@@ -4,79 +4,9 @@ use super::{
     date::{HeadingPeriod, WrittenDate},
     evidence::{ColumnEvidence, IN_AND_OUT, TableEvidence},
     figure::FigureStyle,
-    header::{Exclusion, Kind, Part, Quantity},
+    header::{Kind, Part, Quantity},
 };
-use crate::model::{DecimalMark, ReadRules, TableRule, fold_name};
-
-/// What a column is taken for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ColumnUse {
-    Date,
-    Time,
-    Team,
-    Task,
-    Model,
-    Notes,
-    Status,
-    Duration,
-    Deliverables,
-    Tokens,
-    TokensIn,
-    TokensOut,
-    CacheRead,
-    CacheWrite,
-    Cost,
-    /// A sum in the same row, which tokens in and out are compared with.
-    Compared,
-    /// Each value is the sum of the rows so far.
-    RunningTotal,
-    /// A word of the header says that it is no usage.
-    Excluded(Exclusion),
-    /// An estimate beside a column of what was used.
-    Estimate,
-    /// Its header is that of figures, and too few of its cells are any.
-    NoFigures {
-        read: u64,
-        filled: u64,
-    },
-    /// Its header is that of dates, and too few of its cells are any.
-    NoDates {
-        read: u64,
-        filled: u64,
-    },
-    /// It says what another column says, too.
-    Repeated,
-    Unused,
-}
-
-/// Where the rows of a table have their dates from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dating {
-    Column,
-    /// The heading on this line.
-    Heading(usize),
-    /// They have none. They count by themselves, in no month.
-    None,
-}
-
-/// Why a table counts nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LeftOut {
-    /// The settings say so.
-    Ignored,
-    /// The heading says that it is no usage, or the headers of all of its figures do.
-    Excluded(Exclusion),
-    /// It has no column of tokens or money.
-    NoFigures,
-    /// It has a column that should be tokens or money by its header: that header, and how many of its cells are any.
-    FewFigures {
-        header: String,
-        read: u64,
-        filled: u64,
-    },
-    /// Its rows have no dates.
-    NoDate,
-}
+use crate::model::{ColumnUse, Dating, DecimalMark, LeftOut, ReadRules, TableRule, fold_name};
 
 /// How the rows of a table that counts are read. Columns are given by index.
 #[derive(Clone, Debug)]
@@ -165,7 +95,7 @@ pub(super) fn plan(
     plan.date = plan.column(&ColumnUse::Date);
     plan.dating = match (plan.date, table.dated) {
         (Some(_), _) => Dating::Column,
-        (None, Some((_, line))) => Dating::Heading(line),
+        (None, Some((_, line))) => Dating::Heading { heading_line: line },
         (None, None) => Dating::None,
     };
     let left_out = left_out(table, &plan, rules, rule);
@@ -186,7 +116,10 @@ fn left_out(
         return (!plan.has_figures()).then_some(LeftOut::NoFigures);
     }
     if let Some(exclusion) = &table.heading_meaning.exclusion {
-        return Some(LeftOut::Excluded(exclusion.clone()));
+        return Some(LeftOut::Excluded {
+            about: exclusion.reason.describe(),
+            word: exclusion.word,
+        });
     }
     if !plan.has_figures() {
         return Some(why_no_figures(table, plan));
@@ -196,12 +129,12 @@ fn left_out(
 }
 
 fn why_no_figures(table: &TableEvidence, plan: &TablePlan) -> LeftOut {
-    let mut excluded = plan.uses.iter().filter_map(|used| match used {
-        ColumnUse::Excluded(exclusion) => Some(exclusion.clone()),
+    let mut excluded = plan.uses.iter().filter_map(|used| match *used {
+        ColumnUse::Excluded { about, word } => Some(LeftOut::Excluded { about, word }),
         _ => None,
     });
-    if let Some(exclusion) = excluded.next() {
-        return LeftOut::Excluded(exclusion);
+    if let Some(excluded) = excluded.next() {
+        return excluded;
     }
     let mut few = table.columns.iter().zip(&plan.uses);
     let few = few.find_map(|(column, used)| match *used {
@@ -247,7 +180,10 @@ fn name_columns(table: &TableEvidence, plan: &mut TablePlan) {
         if let (Kind::Measure(..), Some(exclusion)) =
             (column.meaning.kind, &column.meaning.exclusion)
         {
-            *used = ColumnUse::Excluded(exclusion.clone());
+            *used = ColumnUse::Excluded {
+                about: exclusion.reason.describe(),
+                word: exclusion.word,
+            };
         }
     }
     let kinds = [

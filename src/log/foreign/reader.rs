@@ -10,7 +10,7 @@ use super::{
     decode::{Days, Decoded, RowProblem, StatedSum, TableDecoder, UsageRow},
     figure::FigureError,
     outline::{OutlineRow, OutlineVisitor, TableHead, visit},
-    plan::{ColumnUse, TablePlan},
+    plan::TablePlan,
     spending::{DayRange, days_of, range_of},
     survey::{Reopen, Survey},
     views::Summary,
@@ -22,8 +22,8 @@ use crate::{
         emitter::Emitter,
     },
     model::{
-        Amount, Entry, EntryKind, Figures, Month, StatedTotal, TimeRange, TokenClasses, Tokens,
-        When as EntryWhen, Work,
+        Amount, ColumnUse, Entry, EntryKind, Figures, Month, StatedTotal, TimeRange, TokenClasses,
+        Tokens, When as EntryWhen, Work,
     },
     text::{FileId, Place},
 };

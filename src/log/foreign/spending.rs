@@ -1,12 +1,12 @@
 //! The second reading of a log: what each table that counts says of each day, so that tables which show the same spending are found.
 //! Keeps days and not rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days as DayCount, NaiveDate};
 
 use super::{
-    date::When,
+    date::{Assumption, When},
     decode::{Conventions, Days, Decoded, TableDecoder, UsageRow},
     outline::{OutlineRow, OutlineVisitor, TableHead},
     plan::TablePlan,
@@ -125,6 +125,8 @@ pub(super) struct SpendingReader<'p> {
     plans: &'p [Option<TablePlan>],
     conventions: Conventions,
     pub(super) tables: Vec<TableSpending>,
+    /// What was assumed of dates.
+    pub(super) assumed: BTreeSet<Assumption>,
     decoder: Option<TableDecoder<'p>>,
 }
 
@@ -134,6 +136,7 @@ impl<'p> SpendingReader<'p> {
             plans,
             conventions,
             tables: Vec::new(),
+            assumed: BTreeSet::new(),
             decoder: None,
         }
     }
@@ -164,6 +167,8 @@ impl OutlineVisitor for SpendingReader<'_> {
     }
 
     fn end_table(&mut self, _: &mut Emitter<'_>) {
-        self.decoder = None;
+        let decoder = self.decoder.take();
+        self.assumed
+            .extend(decoder.into_iter().flat_map(|decoder| decoder.assumed));
     }
 }

@@ -1,24 +1,28 @@
 //! What a log of any form holds: its tables, which of them count, what their columns mean, and which show the same spending.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io::{self, Read},
 };
 
 use chrono::NaiveDate;
 
 use super::{
+    date::{Assumption, Order},
     decode::Conventions,
     evidence::{Evidence, TableEvidence},
     outline::visit,
-    plan::{ColumnUse, Dating, LeftOut, TablePlan, plan},
+    plan::{TablePlan, plan},
     spending::{SpendingReader, TableSpending},
     views::{self, Summary},
 };
 use crate::{
     log::chunker::CHUNK_SIZE,
-    model::{DecimalMark, ReadRules},
-    text::{FileId, Place},
+    model::{
+        ColumnReading, ColumnUse, Dating, DecimalMark, LeftOut, LogReading, NumberOrder, ReadRules,
+        ReadingAssumption, TableReading, TableUse, YearSource,
+    },
+    text::FileId,
 };
 
 /// The bytes of a log, which are read more than once.
@@ -36,54 +40,12 @@ impl Reopen for &[u8] {
 /// What is known of the tables of a log before its rows are passed on.
 #[derive(Debug)]
 pub struct Survey {
-    pub tables: Vec<SurveyedTable>,
-    /// The decimal mark that the figures show, or the settings name.
-    pub decimal: Option<DecimalMark>,
+    pub reading: LogReading,
     pub(super) plans: Vec<Option<TablePlan>>,
     pub(super) summaries: BTreeMap<usize, Summary>,
     pub(super) conventions: Conventions,
     /// The team of rows that name none.
-    pub team: String,
-}
-
-/// A table, and what it was taken for.
-#[derive(Debug)]
-pub struct SurveyedTable {
-    pub place: Place,
-    /// The nearest heading above it.
-    pub heading: Option<String>,
-    /// The headers of its columns, and what each column is taken for.
-    pub columns: Vec<(String, ColumnUse)>,
-    /// Its rows, without those that are sums.
-    pub rows: u64,
-    /// Those of them that have no date.
-    pub undated: u64,
-    /// Those that have no figure.
-    pub without_figure: u64,
-    pub totals: u64,
-    pub outcome: TableOutcome,
-}
-
-/// What becomes of a table.
-#[derive(Debug)]
-pub enum TableOutcome {
-    Counts(Dating),
-    /// It says what the tables on these lines say, too.
-    Summary(Vec<usize>),
-    LeftOut(LeftOut),
-}
-
-impl SurveyedTable {
-    pub const fn counts(&self) -> bool {
-        matches!(self.outcome, TableOutcome::Counts(_))
-    }
-}
-
-impl Survey {
-    /// Whether any table counts.
-    pub fn counts(&self) -> bool {
-        self.tables.iter().any(SurveyedTable::counts)
-    }
+    pub(super) team: String,
 }
 
 /// Reads a log twice: what its cells show, then what its tables say of each day.
@@ -122,6 +84,8 @@ pub fn survey(
     let mut reader = SpendingReader::new(&plans, conventions);
     visit(bytes.reopen()?, file, CHUNK_SIZE, &mut reader, &mut |_| {})?;
     let spending = reader.tables;
+    let shown = decimal.filter(|_| rules.decimal.is_none());
+    let assumptions = assumptions(&reader.assumed, conventions.order, shown);
     let summaries = views::summaries(&spending, &alike(&evidence.tables));
     let lines: Vec<usize> = evidence
         .tables
@@ -143,33 +107,65 @@ pub fn survey(
         .map(|(at, (((table, uses), dating), left_out))| {
             let nothing = TableSpending::default();
             let of = spending.get(at).unwrap_or(&nothing);
-            let outcome = match (left_out, summaries.get(&at)) {
-                (Some(why), _) => TableOutcome::LeftOut(why),
-                (None, Some(summary)) => TableOutcome::Summary(of_lines(summary)),
-                (None, None) => TableOutcome::Counts(dating),
+            let taken = match (left_out, summaries.get(&at)) {
+                (Some(why), _) => TableUse::LeftOut(why),
+                (None, Some(summary)) => TableUse::Summary {
+                    of_lines: of_lines(summary),
+                },
+                (None, None) => TableUse::Counted(dating),
             };
-            let is_read = !matches!(outcome, TableOutcome::LeftOut(_));
+            let is_read = !matches!(taken, TableUse::LeftOut(_));
             let headers = table.columns.into_iter().map(|column| column.header);
-            SurveyedTable {
+            let columns = headers.zip(uses);
+            TableReading {
                 place: table.place,
                 heading: table.heading.map(|(text, _)| text),
-                columns: headers.zip(uses).collect(),
+                columns: columns
+                    .map(|(header, taken)| ColumnReading { header, taken })
+                    .collect(),
                 rows: if is_read { of.rows } else { table.rows },
-                undated: of.undated,
-                without_figure: of.without_figure,
+                undated_rows: of.undated,
+                rows_without_figure: of.without_figure,
                 totals: of.totals,
-                outcome,
+                taken,
             }
         });
     let tables = tables.collect();
     Ok(Survey {
-        tables,
-        decimal,
+        reading: LogReading {
+            tables,
+            assumptions,
+        },
         plans,
         summaries,
         conventions,
         team: rules.team.clone().unwrap_or_else(|| team.to_owned()),
     })
+}
+
+/// What is taken for what dates and figures do not say. The decimal mark is the one that the figures show.
+fn assumptions(
+    of_dates: &BTreeSet<Assumption>,
+    order: Option<Order>,
+    decimal: Option<DecimalMark>,
+) -> Vec<ReadingAssumption> {
+    let year = |year, from| Some(ReadingAssumption::Year { year, from });
+    let of_dates = of_dates.iter().filter_map(|assumed| match *assumed {
+        Assumption::YearOfHeading(of) => year(of, YearSource::Heading),
+        Assumption::YearOfSettings(of) => year(of, YearSource::Settings),
+        Assumption::LatestYear(of) => year(of, YearSource::Today),
+        Assumption::OrderOfFile => Some(ReadingAssumption::DateOrder {
+            order: match order? {
+                Order::DayFirst => NumberOrder::DayFirst,
+                Order::MonthFirst => NumberOrder::MonthFirst,
+                Order::YearFirst => NumberOrder::YearFirst,
+            },
+        }),
+    });
+    // A point is what every figure has without one.
+    let decimal = decimal.filter(|mark| *mark == DecimalMark::Comma);
+    let decimal = decimal.map(|mark| ReadingAssumption::DecimalMark { mark });
+    of_dates.chain(decimal).collect()
 }
 
 /// The number of the first table with the same headers, for each table.

@@ -1,0 +1,206 @@
+//! The tables of a log in tokmon's own format, described as those of other logs are. Also finds out whether a log is in that format.
+
+use std::{
+    cell::Cell as Flag,
+    collections::HashMap,
+    io::{self, Read},
+};
+
+use super::{
+    outline::{OutlineRow, OutlineVisitor, TableHead, visit},
+    survey::Reopen,
+};
+use crate::{
+    log::{
+        Column, Columns, Item, Role, RowValue, chunker::CHUNK_SIZE, emitter::Emitter, read,
+        reader::read_in_chunks,
+    },
+    model::{ColumnReading, ColumnUse, LeftOut, TableReading, TableUse},
+    text::{FileId, Place},
+};
+
+/// The bytes that are read at once in search of the first table: in most logs, it is on the first page.
+const PAGE: usize = 4 * 1024;
+
+/// Whether a log has a table of usage in tokmon's own format. Reads no further than the first.
+pub fn has_own_tables(log: &[u8]) -> bool {
+    let found = Flag::new(false);
+    let input = UntilFound {
+        rest: log,
+        found: &found,
+    };
+    let read = read_in_chunks(input, FileId::LOG, PAGE, &mut |item| {
+        if matches!(item, Item::Table(table) if table.role.is_usage()) {
+            found.set(true);
+        }
+    });
+    debug_assert!(read.is_ok(), "{read:?}");
+    found.get()
+}
+
+/// Ends where something was found.
+struct UntilFound<'a> {
+    rest: &'a [u8],
+    found: &'a Flag<bool>,
+}
+
+impl Read for UntilFound<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.found.get() {
+            return Ok(0);
+        }
+        let most = buffer.len().min(PAGE);
+        self.rest.read(buffer.get_mut(..most).unwrap_or_default())
+    }
+}
+
+/// The tables of a log in tokmon's own format, from top to bottom; and whether it is one from before v2.0.
+pub fn tables(bytes: &mut dyn Reopen, file: FileId) -> io::Result<(Vec<TableReading>, bool)> {
+    let mut found = OwnTables::default();
+    read(bytes.reopen()?, file, &mut |item| found.item(&item))?;
+    let usage = || found.tables.values().filter(|table| table.role.is_usage());
+    let is_legacy = usage().all(|table| table.role == Role::Legacy) && usage().next().is_some();
+    let mut listing = Listing {
+        own: found.tables,
+        heading: None,
+        tables: Vec::new(),
+    };
+    visit(bytes.reopen()?, file, CHUNK_SIZE, &mut listing, &mut |_| {})?;
+    Ok((listing.tables, is_legacy))
+}
+
+/// What the reader of that format makes of a table.
+struct OwnTable {
+    role: Role,
+    rows: u64,
+    without_figure: u64,
+    totals: u64,
+}
+
+#[derive(Default)]
+struct OwnTables {
+    /// By the line that names the columns.
+    tables: HashMap<usize, OwnTable>,
+    /// That of the table that is read.
+    open: Option<usize>,
+}
+
+impl OwnTables {
+    fn item(&mut self, item: &Item<'_>) {
+        match item {
+            Item::Table(table) => {
+                self.open = Some(table.place.line);
+                let table = OwnTable {
+                    role: table.role,
+                    rows: 0,
+                    without_figure: 0,
+                    totals: 0,
+                };
+                self.tables.insert(self.open.unwrap_or_default(), table);
+            }
+            Item::Row(row) => {
+                let Some(table) = self.open.and_then(|line| self.tables.get_mut(&line)) else {
+                    return;
+                };
+                match &row.value {
+                    RowValue::Total(_) | RowValue::Sum(..) => table.totals += 1,
+                    RowValue::Entry(entry) => {
+                        table.rows += 1;
+                        table.without_figure += u64::from(!entry.has_figure());
+                    }
+                    _ => table.rows += 1,
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+struct Listing {
+    own: HashMap<usize, OwnTable>,
+    heading: Option<String>,
+    tables: Vec<TableReading>,
+}
+
+impl OutlineVisitor for Listing {
+    fn heading(&mut self, _: u8, text: &str, _: Place) {
+        self.heading = Some(text.trim().to_owned());
+    }
+
+    fn label(&mut self, _: &str, _: Place) {}
+
+    fn line(&mut self, _: &str, _: Place, _: &mut Emitter<'_>) {}
+
+    fn table(&mut self, head: &TableHead, _: &mut Emitter<'_>) {
+        let own = self.own.get(&head.place.line);
+        let section = own.and_then(|own| section(own.role));
+        let known = Columns::read(head.headers.iter().map(String::as_str));
+        let columns = head.headers.iter().enumerate();
+        let columns = columns.map(|(at, header)| ColumnReading {
+            header: header.clone(),
+            taken: match (section, known.at(at)) {
+                (Some(_), Some(column)) => column_use(column),
+                _ => ColumnUse::Unused,
+            },
+        });
+        let own = own.filter(|_| section.is_some());
+        self.tables.push(TableReading {
+            place: head.place,
+            heading: self.heading.clone(),
+            taken: match section {
+                Some(section) => TableUse::Section { section },
+                None => TableUse::LeftOut(LeftOut::InNoSection),
+            },
+            columns: columns.collect(),
+            rows: own.map_or(0, |own| own.rows),
+            undated_rows: 0,
+            rows_without_figure: own.map_or(0, |own| own.without_figure),
+            totals: own.map_or(0, |own| own.totals),
+        });
+    }
+
+    fn row(&mut self, _: &OutlineRow<'_, '_>, _: &mut Emitter<'_>) {
+        if let Some(table) = self.tables.last_mut().filter(|table| !table.counts()) {
+            table.rows += 1;
+        }
+    }
+
+    fn end_table(&mut self, _: &mut Emitter<'_>) {}
+}
+
+/// What the rows of a table are. None where they are none of tokmon's.
+const fn section(role: Role) -> Option<&'static str> {
+    Some(match role {
+        Role::Monthly => "monthly summary",
+        Role::Daily => "daily detail",
+        Role::Session => "session",
+        Role::Legacy => "usage in the format before v2.0",
+        Role::Months => "monthly totals",
+        Role::Allocation => "allocations",
+        Role::Plan => "plan",
+        Role::Optimizations => "optimizations",
+        Role::Foreign => return None,
+    })
+}
+
+const fn column_use(column: Column) -> ColumnUse {
+    match column {
+        Column::Team => ColumnUse::Team,
+        Column::Task => ColumnUse::Task,
+        Column::Tokens => ColumnUse::Tokens,
+        Column::TokensIn => ColumnUse::TokensIn,
+        Column::TokensOut => ColumnUse::TokensOut,
+        Column::Allocated => ColumnUse::Allocated,
+        Column::Cost => ColumnUse::Cost,
+        Column::Status => ColumnUse::Status,
+        Column::Duration => ColumnUse::Duration,
+        Column::Time => ColumnUse::Time,
+        Column::Date => ColumnUse::Date,
+        Column::Month => ColumnUse::Month,
+        Column::Notes => ColumnUse::Notes,
+        Column::Model => ColumnUse::Model,
+        Column::Deliverables => ColumnUse::Deliverables,
+        Column::Efficiency | Column::Percent | Column::Before | Column::After => ColumnUse::Stated,
+        Column::Role => ColumnUse::Unused,
+    }
+}
