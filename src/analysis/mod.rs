@@ -61,7 +61,7 @@ pub use period::PeriodReport;
 pub use plan::{Plan, PlanGap, PlanPhase};
 pub use reconciled_month::ReconciledMonth;
 pub use report::{
-    DayReport, FigureKind, FigureSource, LogReport, OverrideReport, RowReport, Spending, StatusReport,
+    DayReport, FigureKind, FigureSource, OverrideReport, RowReport, Spending, StatusReport,
     TeamReport, UndatedReport,
 };
 pub use rows::{RowSelection, Rows};

@@ -39,7 +39,7 @@ In ~/.tmux.conf:
 In ~/.config/starship.toml:
   [custom.tokmon]
   command = \"tokmon statusline --width 50\"
-  detect_files = [\"tokmon.toml\", \"cost-log.md\"]
+  detect_files = [\"tokmon.toml\", \"cost-log.md\", \"COST_LOG.md\"]
   shell = [\"sh\"]
 In ~/.claude/settings.json:
   \"statusLine\": { \"type\": \"command\", \"command\": \"tokmon statusline --format ansi\" }

@@ -357,7 +357,9 @@ Examples:
   tokmon init --teams 'QA:22K,DevOps:20K,Orchestrator' --budget 200K
   tokmon init --file docs/cost-log.md --dry-run";
 
-const INIT_SETTINGS: &str = "The settings, tokmon.toml, are written beside the log.";
+const INIT_SETTINGS: &str = "\
+The settings, tokmon.toml, are written beside the log. For a log that is there
+already and is in another form, they say how it is read, to be corrected.";
 
 #[derive(Clone, Debug, Args)]
 #[command(help_template = TEMPLATE, before_help = INIT_EXAMPLES, after_help = INIT_SETTINGS, mut_arg("format", |arg| arg.hide(true)), mut_arg("json", |arg| arg.hide(true)))]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Format, OutputStyle, StyledLine, counted, cut, json, sanitize, width};
 use crate::{
-    analysis::{LogReport, UndatedReport},
+    analysis::UndatedReport,
     model::{
         ColumnReading, ColumnUse, Dating, DecimalMark, LeftOut, LogReading, NumberOrder,
         ReadingAssumption, TableReading, TableUse, Tokens, YearSource,
@@ -28,11 +28,14 @@ const LISTED: usize = 12;
 const WIDEST: usize = 40;
 
 /// How a log in another form was read: which of its tables, and what was assumed.
-pub fn lines(log: &LogReport, style: OutputStyle) -> Vec<String> {
-    let tables = (!log.tables.is_empty()).then(|| tables_line(&log.tables, style));
-    tables
-        .into_iter()
-        .chain(assumptions_line(&log.assumptions))
+pub fn lines(
+    tables: &[TableReading],
+    assumptions: &[ReadingAssumption],
+    style: OutputStyle,
+) -> Vec<String> {
+    let read = (!tables.is_empty()).then(|| tables_line(tables, style));
+    read.into_iter()
+        .chain(assumptions_line(assumptions))
         .collect()
 }
 

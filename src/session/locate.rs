@@ -15,12 +15,14 @@ use crate::{
     text::{FileRole, Files},
 };
 
-/// Where a log is looked for, in a folder and its parents.
-const USUAL_PLACES: [&str; 3] = [
-    "shared-intelligence/cost-log.md",
-    "docs/cost-log.md",
-    "cost-log.md",
-];
+/// The folders in which a log is looked for, in a folder and its parents.
+const USUAL_FOLDERS: [&str; 3] = ["shared-intelligence", "docs", ""];
+
+/// The name of a log.
+const USUAL_NAME: &str = "cost-log.md";
+
+/// Its names where there is none of that name, the first one preferred: in any case, and with `_` for `-`.
+const OTHER_NAMES: [&str; 3] = [USUAL_NAME, "token-log.md", "token-usage.md"];
 
 /// The largest settings file, in bytes.
 const MAX_SETTINGS: usize = 1024 * 1024;
@@ -156,19 +158,46 @@ pub fn locate(options: &LogOptions) -> Result<LogFiles, Failure> {
 /// The log in one of the usual places, from the working folder up to the root of the repository.
 fn find_log(options: &LogOptions) -> Result<PathBuf, Failure> {
     let folders = store::up_to_repository(&options.folder);
-    let tried = folders
-        .iter()
-        .flat_map(|folder| USUAL_PLACES.map(|name| folder.join(name)));
-    if let Some(path) = tried.clone().find(|path| store::is_file(path)) {
+    if let Some(path) = usual_log(&folders) {
         return Ok(path);
     }
+    let tried = folders.iter().flat_map(|folder| usual_places(folder));
     let tried: Vec<String> = tried
         .map(|path| format!("  {}", options.shown(&path)))
         .collect();
-    let message = format!("no cost log found; looked for\n{}", tried.join("\n"));
+    let message = format!(
+        "no cost log found; looked for\n{}\n  and there for token-log.md and token-usage.md, in any case, with - or _",
+        tried.join("\n")
+    );
     Err(Failure::no_input(message).help(
         "create one with `tokmon init`, or name yours with --file FILE, TOKMON_FILE or `log = \"FILE\"` in tokmon.toml",
     ))
+}
+
+fn usual_places(folder: &Path) -> [PathBuf; 3] {
+    USUAL_FOLDERS.map(|place| folder.join(place).join(USUAL_NAME))
+}
+
+/// The log in one of the usual places of some folders: of the usual name, else the first with another one.
+pub fn usual_log(folders: &[PathBuf]) -> Option<PathBuf> {
+    let mut places = folders.iter().flat_map(|folder| usual_places(folder));
+    let found = places.find(|path| store::is_file(path));
+    let others = folders
+        .iter()
+        .flat_map(|folder| USUAL_FOLDERS.map(|place| folder.join(place)));
+    found.or_else(|| others.into_iter().find_map(|folder| with_other_name(&folder)))
+}
+
+/// The log in a folder that has one of the other names.
+fn with_other_name(folder: &Path) -> Option<PathBuf> {
+    let found = store::list(folder).ok()?.into_iter().filter_map(|name| {
+        let folded = name.to_str()?.to_ascii_lowercase().replace('_', "-");
+        let rank = OTHER_NAMES.iter().position(|other| *other == folded)?;
+        let path = folder.join(&name);
+        store::is_file(&path).then_some((rank, name, path))
+    });
+    // Of names that differ in their case alone, the order of a folder must not decide.
+    found.min().map(|(_, _, path)| path)
 }
 
 /// The files whose changes matter to a session, whether they exist or not.

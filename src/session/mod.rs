@@ -30,7 +30,7 @@ pub use check::{CheckedLog, check};
 pub use guard::{GuardedLog, JudgeOptions, KeptHold, guarded, hold_states, open_holds};
 use loader::{Loader, first_of};
 pub use loader::{ReadFiles, line_at};
-pub use locate::{LogOptions, WatchedFiles, locate, read_settings_text};
+pub use locate::{LogOptions, WatchedFiles, locate, read_settings_text, usual_log};
 pub use log_files::LogFiles;
 pub use period::baselines;
 pub use tables::tables;

@@ -1,6 +1,7 @@
 //! `tokmon init`: creates a log and settings, and never overwrites a file.
-//! `texts` has their contents, `teams` reads the names of the teams.
+//! `texts` has their contents, `teams` reads the names of the teams, `reading` is for a log that is there already.
 
+mod reading;
 mod teams;
 mod texts;
 
@@ -19,6 +20,7 @@ use crate::{
     session::{LogOptions, locate},
     store,
 };
+use reading::ForeignLog;
 use teams::Team;
 use texts::NewLog;
 
@@ -27,6 +29,9 @@ const LOG: &str = "cost-log.md";
 
 pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let [log, settings] = files(run)?;
+    if let Some(log) = ForeignLog::find(run)? {
+        return log.write(args, run);
+    }
     let budget = run.global.budget;
     let new_log = NewLog {
         teams: teams::parse(&args.teams, budget)?,
@@ -34,7 +39,7 @@ pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         log: log.name()?,
         now: run.now()?,
     };
-    let texts = [new_log.log(), new_log.settings()];
+    let texts = [new_log.log(), new_log.settings(texts::READ)];
     texts::verify(&texts, &new_log.teams)?;
     let new = [(&log, &texts[0]), (&settings, &texts[1])];
     for (file, _) in new {

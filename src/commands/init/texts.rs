@@ -70,8 +70,8 @@ impl NewLog {
         teams.filter_map(|team| Some((team.name.as_str(), team.budget?)))
     }
 
-    /// Every setting there is, commented out unless its value was given.
-    pub fn settings(&self) -> String {
+    /// Every setting there is, commented out unless its value was given. `read` is the `[read]` table.
+    pub fn settings(&self, read: &str) -> String {
         let number = |tokens: Tokens| tokens.to_string().replace(',', "_");
         let budget = match self.budget {
             Some(budget) => format!("tokens = {}", number(budget)),
@@ -94,6 +94,7 @@ impl NewLog {
             .replace("<log>", &quoted(&self.log))
             .replace("<budget>", &budget)
             .replace("<teams>", &teams.join("\n"))
+            .replace("<read>", read)
     }
 }
 
@@ -197,6 +198,29 @@ log = <log>
 #cache_read = "1.50 USD"
 #cache_write = "18.75 USD"
 #per = "1M"
+
+<read>"#;
+
+/// How to read another log than the one that is created.
+pub const READ: &str = r#"# How to read a log that is not in tokmon's own format. See docs/reading.md.
+[read]
+# The team of rows that name none; without this line, that of the folder.
+#team = "Team A"
+# The year of dates that have none.
+#year = 2026
+# The decimal mark of figures that could mean two things, "point" or "comma".
+#decimal = "point"
+# Whether tokens read from and written into a cache are used tokens: "separate", or "add".
+#cache = "separate"
+# The headings of tables that count nothing: a text, or an /expression/.
+#ignore = ["Pricing"]
+# What the columns of the tables below a heading mean.
+#[[read.table]]
+#heading = "Log"
+#date = "Date"
+#tokens = ["Tokens In", "Tokens Out"]
+#cost = "Cost"
+#team = "Agent"
 "#;
 
 /// A name as the text of a table cell, with Markdown escaped.
@@ -212,7 +236,7 @@ fn cell(name: &str) -> String {
 }
 
 /// A TOML string.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
@@ -265,7 +289,7 @@ mod tests {
             log: "cost-log.md".to_owned(),
             now: "2026-02-25T17:00:00Z".parse().unwrap(),
         };
-        new_log.settings()
+        new_log.settings(READ)
     }
 
     /// The settings without the `#` before each key.
@@ -300,6 +324,7 @@ mod tests {
             assert!(all.policy.reserve.is_some() && all.policy.efficiency.target.is_some());
             assert!(all.policy.efficiency.alert.is_some() && !all.policy.prices.is_empty());
             assert!(all.policy.forecast.plan_complete.is_some());
+            assert!(all.policy.read.team.is_some() && !all.policy.read.tables.is_empty());
             assert!(all.keep_days.is_some() && all.archive_dir.is_some() && all.log.is_some());
             let mut teams = all.policy.teams.iter();
             assert!(teams.all(|team| team.tokens.is_some() && !team.aliases.is_empty()));
