@@ -185,7 +185,11 @@ pub fn usual_log(folders: &[PathBuf]) -> Option<PathBuf> {
     let others = folders
         .iter()
         .flat_map(|folder| USUAL_FOLDERS.map(|place| folder.join(place)));
-    found.or_else(|| others.into_iter().find_map(|folder| with_other_name(&folder)))
+    found.or_else(|| {
+        others
+            .into_iter()
+            .find_map(|folder| with_other_name(&folder))
+    })
 }
 
 /// The log in a folder that has one of the other names.

@@ -30,6 +30,7 @@ mod months;
 mod names;
 mod options;
 mod quiet;
+mod reading;
 mod readme;
 mod scaling;
 mod secrets;

@@ -65,6 +65,21 @@ fn the_settings_of_the_page_can_be_used() {
 }
 
 #[test]
+fn the_log_of_the_page_on_reading_is_read_and_its_settings_can_be_used() {
+    let page = page("docs/reading.md");
+    let (log, settings) = (blocks(&page, "markdown")[0], blocks(&page, "toml")[0]);
+    let folder = repository(&[("costs.md", log), ("tokmon.toml", settings)]);
+    let out = Tokmon::new(["-f", "costs.md"])
+        .folder(folder.path())
+        .output();
+    assert!(
+        out.contains("~25,400 tokens") || out.contains("25,400 tokens"),
+        "{out}"
+    );
+    assert!(out.contains("$0.33"), "{out}");
+}
+
+#[test]
 fn its_minimal_log_can_be_read() {
     let readme = readme();
     let log = blocks(&readme, "markdown")[0];
@@ -170,7 +185,7 @@ fn each_concept_has_one_term() {
     ]
     .into_iter()
     .chain(["docs/settings.md", "docs/terms.md"])
-    .chain(["docs/budget.md", "docs/prices.md"])
+    .chain(["docs/budget.md", "docs/prices.md", "docs/reading.md"])
     {
         texts.push((path.to_owned(), page(path)));
     }

@@ -58,12 +58,7 @@ impl ForeignLog {
     /// Writes the settings, and says so.
     pub fn write(&self, args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
         let team = self.log.folder_name();
-        let block = read_table(
-            &self.log.shown,
-            &self.reading,
-            team.as_deref(),
-            run.now()?,
-        );
+        let block = read_table(&self.log.shown, &self.reading, team.as_deref(), run.now()?);
         let there = self.settings_above().filter(|path| store::is_file(path));
         let settings = there.clone().unwrap_or_else(|| {
             let beside = &self.path;
@@ -155,8 +150,14 @@ impl ForeignLog {
         };
         let commands = [
             (format!("tokmon{named}"), "shows what is used"),
-            (format!("tokmon check --tables{named}"), "shows what each table is taken for"),
-            (format!("tokmon migrate{named}"), "makes it a log that tokmon writes, too"),
+            (
+                format!("tokmon check --tables{named}"),
+                "shows what each table is taken for",
+            ),
+            (
+                format!("tokmon migrate{named}"),
+                "makes it a log that tokmon writes, too",
+            ),
         ];
         let width = commands.iter().map(|(command, _)| render::width(command));
         let width = width.max().unwrap_or_default();
@@ -188,11 +189,11 @@ fn added_to(file: &NewFile, block: &str) -> Result<String, Failure> {
         line.starts_with("[read]") || line.starts_with("[[read.")
     });
     if has_read {
-        return Err(Failure::cannot_create(format!(
-            "{} has a [read] table already",
-            file.shown
-        ))
-        .help("nothing was written; `tokmon check --tables` shows what each table is taken for"));
+        return Err(
+            Failure::cannot_create(format!("{} has a [read] table already", file.shown)).help(
+                "nothing was written; `tokmon check --tables` shows what each table is taken for",
+            ),
+        );
     }
     let between = match text.ends_with('\n') {
         _ if text.is_empty() => "",
@@ -209,13 +210,18 @@ fn read_table(
     team: Option<&str>,
     now: DateTime<FixedOffset>,
 ) -> String {
-    let year = reading.assumptions.iter().find_map(|assumed| match assumed {
-        ReadingAssumption::Year { year, .. } => Some(*year),
-        _ => None,
-    });
-    let comma = reading.assumptions.contains(&ReadingAssumption::DecimalMark {
-        mark: DecimalMark::Comma,
-    });
+    let year = reading
+        .assumptions
+        .iter()
+        .find_map(|assumed| match assumed {
+            ReadingAssumption::Year { year, .. } => Some(*year),
+            _ => None,
+        });
+    let comma = reading
+        .assumptions
+        .contains(&ReadingAssumption::DecimalMark {
+            mark: DecimalMark::Comma,
+        });
     let (year, team) = (year.unwrap_or(now.year()), quoted(team.unwrap_or("Team A")));
     let decimal = if comma { "comma" } else { "point" };
     let shown = render::sanitize(shown);
@@ -235,7 +241,11 @@ fn read_table(
     );
     let is_left_out = |table: &&TableReading| matches!(table.taken, TableUse::LeftOut(_));
     let mut seen: HashSet<&str> = counted(reading).map(|(heading, _)| heading).collect();
-    let left_out = reading.tables.iter().filter(is_left_out).filter_map(ruled_by);
+    let left_out = reading
+        .tables
+        .iter()
+        .filter(is_left_out)
+        .filter_map(ruled_by);
     let left_out = left_out.filter(|heading| seen.insert(heading));
     let ignored: Vec<String> = left_out.take(MAX_RULES).map(quoted).collect();
     let _ = writeln!(text, "#ignore = [{}]", ignored.join(", "));
@@ -271,7 +281,10 @@ fn rules(reading: &LogReading) -> String {
         let alike = counted(reading).filter(|(_, other)| self::headers(other) == headers);
         let more = match alike.count().saturating_sub(1) {
             0 => String::new(),
-            more => format!(", and {} with the same columns", render::counted(more, "other")),
+            more => format!(
+                ", and {} with the same columns",
+                render::counted(more, "other")
+            ),
         };
         headers_seen.insert(headers);
         let line = table.place.line;

@@ -1,0 +1,263 @@
+//! What users see of a log that is in another form than tokmon's: which tables were read, why nothing counts, what is not written, and
+//! how the reading is corrected.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use insta::assert_snapshot;
+
+use crate::harness::{Ran, Tokmon, log_of, repository};
+
+/// Two tables that count, one without a date, and others that do not count.
+const COSTS: &str = "\
+# Costs
+
+## Log
+
+| Date | Task | Tokens In | Tokens Out | Remaining | Cost |
+|---|---|---|---|---|---|
+| 2026-02-20 | Parser | 1,000 | 500 | 90% | $1.50 |
+| 2026-02-21 | Tests | 2,000 | 600 | 80% | $2.50 |
+| 2026-02-22 | Review | n/a | n/a | 80% | — |
+| Total | | 3,000 | 1,100 | | $4.00 |
+
+## 2026-02-24
+
+| Agent | Tokens |
+|---|---|
+| Planner | 700 |
+| Coder | 300 |
+
+## Usage before we kept dates
+
+| Agent | Tokens |
+|---|---|
+| Coder | 5,000 |
+
+## Pricing
+
+| Model | Price per 1M tokens |
+|---|---|
+| opus | $15 |
+
+## Ideas
+
+| Idea | Why |
+|---|---|
+| Cache | cheaper |
+";
+
+fn run(folder: &Path, line: &str) -> Ran {
+    let args = shell_words::split(line).unwrap();
+    let args = args.iter().map(String::as_str);
+    Tokmon::new(args).folder(folder).run()
+}
+
+#[test]
+fn each_table_is_listed_with_what_it_is_taken_for() {
+    let folder = repository(&[("costs.md", COSTS)]);
+    assert_snapshot!("tables", run(folder.path(), "check --tables -f costs.md"));
+    let json = run(folder.path(), "check --tables -f costs.md --json");
+    assert_snapshot!("tables_json", json);
+}
+
+#[test]
+fn the_tables_of_a_log_in_the_own_format_are_listed_by_their_sections() {
+    let log =
+        log_of(900) + "\n## Pricing\n\n| Model | Price |\n|---|---|\n| opus | $15 |\n| a | b |\n";
+    let legacy = "# Costs\n\n| Date | Role | Model | Input | Output |\n|---|---|---|---|---|\n| 2026-02-03 | QA | opus | 10 | 5 |\n";
+    let folder = repository(&[("cost-log.md", &log), ("old.md", legacy)]);
+    assert_snapshot!("tables_of_own_format", run(folder.path(), "check --tables"));
+    assert_snapshot!(
+        "tables_before_v2",
+        run(folder.path(), "check --tables -f old.md")
+    );
+}
+
+#[test]
+fn a_listing_goes_with_no_other_work() {
+    let folder = repository(&[("costs.md", COSTS)]);
+    for option in [
+        "--fix",
+        "--explain TM001",
+        "--format sarif",
+        "--format github",
+    ] {
+        let ran = run(
+            folder.path(),
+            &format!("check --tables -f costs.md {option}"),
+        );
+        assert_eq!(ran.code, 64, "{option}: {ran}");
+    }
+}
+
+#[test]
+fn where_nothing_counts_each_table_is_named_with_what_it_lacks() {
+    let tables = [
+        (
+            "Pricing",
+            "| Model | Price per 1M tokens |\n|---|---|\n| opus | $15 |\n",
+        ),
+        (
+            "Plan",
+            "| Date | Projected tokens |\n|---|---|\n| 2026-03-01 | 9,000 |\n",
+        ),
+        ("Sessions", "| Agent | Tokens |\n|---|---|\n| A | 100 |\n"),
+        (
+            "Why",
+            "| Date | Cost drivers |\n|---|---|\n| 2026-02-01 | long prompts |\n",
+        ),
+        (
+            "Words",
+            "| Date | Tokens |\n|---|---|\n| 2026-02-01 | many |\n| 2026-02-02 | 5 |\n| 2026-02-03 | few |\n",
+        ),
+        ("Empty", "| Date | Tokens |\n|---|---|\n"),
+        ("\u{1b}[31mred", "| a | b |\n|---|---|\n| c | d |\n"),
+    ];
+    let mut text = String::from("# Costs\n\n| a |\n|---|\n| b |\n");
+    for (heading, table) in tables {
+        write!(text, "\n## {heading}\n\n{table}").unwrap();
+    }
+    let folder = repository(&[("costs.md", &text)]);
+    assert_snapshot!("nothing_counts", run(folder.path(), "-f costs.md"));
+    assert_eq!(run(folder.path(), "check -f costs.md").code, 65);
+    assert_snapshot!(run(folder.path(), "statusline -f costs.md"), @"");
+    for at in 0..9 {
+        write!(text, "\n## More {at}\n\n| a |\n|---|\n| b |\n").unwrap();
+    }
+    fs::write(folder.path().join("costs.md"), &text).unwrap();
+    let err = run(folder.path(), "-f costs.md").err;
+    assert!(err.contains("\n  and 5 more\n"), "{err}");
+}
+
+#[test]
+fn nothing_is_written_into_a_log_of_another_form() {
+    let folder = repository(&[
+        ("cost-log.md", COSTS),
+        (
+            "tokmon.toml",
+            "[budget]\ntokens = 4_000\nreset = \"manual\"\n",
+        ),
+        ("batch.jsonl", "{\"team\": \"QA\", \"tokens\": 5}\n"),
+    ]);
+    let mut pictures = String::new();
+    for line in [
+        "record --team QA --tokens 5",
+        "record --team QA --tokens 5 --dry-run",
+        "record --batch batch.jsonl",
+        "check --fix",
+        "check --fix --dry-run",
+        "check --fix --dry-run --json",
+        "archive",
+        "archive --dry-run --json",
+        "holds --free k3f9x2m4",
+        "guard --team QA --tokens 5 --hold 5",
+        "guard --team QA --tokens 5 --override 'release day'",
+        "alert",
+        "budget --reset --yes",
+    ] {
+        let ran = run(folder.path(), line);
+        assert_eq!((ran.code, ran.out.as_str()), (65, ""), "{line}: {ran}");
+        writeln!(pictures, "$ tokmon {line}\n{}", ran.err).unwrap();
+        let log = fs::read_to_string(folder.path().join("cost-log.md")).unwrap();
+        assert_eq!(log, COSTS, "{line}");
+    }
+    assert_snapshot!("not_written", pictures);
+}
+
+#[test]
+fn a_log_of_another_form_is_judged_all_the_same() {
+    let folder = repository(&[("cost-log.md", COSTS)]);
+    for (line, code) in [
+        ("guard --tokens 5 --budget 200K", 0),
+        ("guard --tokens 5 --budget 4K", 20),
+        ("alert --dry-run --budget 4K", 0),
+        ("holds", 0),
+        ("budget --budget 200K", 0),
+        ("--fail-on exceeded --budget 4K", 1),
+        ("check", 0),
+    ] {
+        let ran = run(folder.path(), line);
+        assert_eq!(ran.code, code, "{line}: {ran}");
+    }
+}
+
+#[test]
+fn a_log_without_any_table_is_written_as_before() {
+    let folder = repository(&[("cost-log.md", "# Notes\n\nNothing yet.\n")]);
+    assert_eq!(run(folder.path(), "record --team QA --tokens 5").code, 0);
+}
+
+#[test]
+fn init_writes_down_how_a_log_is_read() {
+    let folder = repository(&[("docs/COST_LOG.md", COSTS)]);
+    assert_snapshot!("init_dry_run", run(folder.path(), "init --dry-run"));
+    assert!(!folder.path().join("docs/tokmon.toml").exists());
+    assert_snapshot!("init", run(folder.path(), "init --budget 200K"));
+    let settings = folder.path().join("docs/tokmon.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    let before = run(folder.path(), "--full").out;
+    // What was inferred changes nothing where it holds.
+    let (head, read) = text.split_once("[read]").unwrap();
+    let lines = read.lines().map(|line| match line.strip_prefix('#') {
+        Some(setting) if !setting.starts_with(' ') => setting,
+        _ => line,
+    });
+    let read: Vec<&str> = lines.collect();
+    fs::write(&settings, format!("{head}[read]{}", read.join("\n"))).unwrap();
+    assert_eq!(run(folder.path(), "--full").out, before);
+    // Once only.
+    let again = run(folder.path(), "init");
+    assert_eq!((again.code, again.out.as_str()), (73, ""), "{again}");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("docs/COST_LOG.md")).unwrap(),
+        COSTS
+    );
+}
+
+#[test]
+fn init_adds_to_settings_that_are_there() {
+    let own = "[budget]\ntokens = 9_000";
+    let folder = repository(&[("tokmon.toml", own), ("costs.md", COSTS)]);
+    assert_snapshot!(
+        "init_added_dry_run",
+        run(folder.path(), "init -f costs.md --dry-run")
+    );
+    assert_eq!(run(folder.path(), "init -f costs.md --budget 5K").code, 64);
+    assert_snapshot!(run(folder.path(), "init -f costs.md"), @"");
+    let text = fs::read_to_string(folder.path().join("tokmon.toml")).unwrap();
+    assert!(
+        text.starts_with("[budget]\ntokens = 9_000\n\n# How tokmon reads costs.md"),
+        "{text}"
+    );
+    let out = run(folder.path(), "-f costs.md").out;
+    assert!(out.contains("of 9,000 tokens"), "{out}");
+}
+
+#[test]
+fn a_log_with_another_usual_name_is_found() {
+    for name in [
+        "COST_LOG.md",
+        "Cost-Log.md",
+        "TOKEN_USAGE.md",
+        "token-usage.md",
+        "token-log.md",
+        "docs/TOKEN_LOG.MD",
+        "shared-intelligence/cost_log.md",
+    ] {
+        let folder = repository(&[(name, COSTS), ("deep/er/x", "")]);
+        let ran = run(&folder.path().join("deep/er"), "--json");
+        assert!(ran.out.contains(&format!("{name}\"")), "{name}: {ran}");
+    }
+    // The plain name comes first, and a folder is no log.
+    let folder = repository(&[("cost-log.md", &log_of(7)), ("deep/TOKEN_USAGE.md", COSTS)]);
+    let out = run(&folder.path().join("deep"), "").out;
+    assert!(out.contains("Used       7 tokens"), "{out}");
+    let folder = repository(&[("COST_LOG.md/x", ""), ("token_usage.md", COSTS)]);
+    assert!(run(folder.path(), "").out.contains("token_usage.md"));
+    let folder = repository(&[
+        ("token-usage.md", "b"),
+        ("TOKEN_USAGE.md", "a"),
+        ("Token-Log.md", COSTS),
+    ]);
+    assert!(run(folder.path(), "").out.contains("Token-Log.md"));
+}
