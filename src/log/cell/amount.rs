@@ -85,9 +85,9 @@ fn token_range(text: &str) -> Option<TokenCell> {
     let (from, to) = (text.get(..at)?, text.get(at + dash.len_utf8()..)?);
     let to = Number::read(without_estimate_mark(to.trim()).1)?;
     let mut from = Number::read(from)?;
-    if from.thousands.is_none() {
+    if from.magnitude.is_none() {
         // `3-5K` means 3K to 5K.
-        from.thousands = to.thousands;
+        from.magnitude = to.magnitude;
     }
     let (from, to) = (from.tokens(true)?, to.tokens(true)?);
     let from = Some(from.value).filter(|from| *from <= to.value)?;
@@ -214,7 +214,7 @@ pub fn percent_span(text: &str) -> Option<Range<usize>> {
 pub fn count(text: &str) -> Parsed<u64> {
     parse_number(text, Limit::COUNT, |text| {
         let number = Number::read(without_remark(text))?;
-        let is_whole = number.thousands.is_none() && number.decimals == 0;
+        let is_whole = number.magnitude.is_none() && number.decimals == 0;
         let count = number.scaled(0)?.try_into().ok();
         count.filter(|count| is_whole && Limit::COUNT.allows(*count))
     })

@@ -3,7 +3,7 @@
 
 mod amount;
 mod merge_base;
-mod number;
+pub(super) mod number;
 mod status;
 mod time;
 

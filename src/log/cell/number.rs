@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use super::Unreadable;
 use crate::model::{Amount, Tokens, divide_half_even};
 
-/// A decimal number exactly as written: `digits` / 10^`decimals`, times a thousand to the power of `thousands`.
+/// A decimal number exactly as written: `digits` / 10^`decimals`, times ten to the power of `magnitude`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Number {
-    digits: u128,
-    pub(super) decimals: u32,
-    /// The power of a thousand that a K, M or B after it means.
-    pub(super) thousands: Option<u32>,
+pub(in crate::log) struct Number {
+    pub(in crate::log) digits: u128,
+    pub(in crate::log) decimals: u32,
+    /// The power of ten that a K, M or B after it means.
+    pub(in crate::log) magnitude: Option<u32>,
 }
 
 /// The separators between thousands.
@@ -19,31 +19,31 @@ const SEPARATORS: [char; 7] = [',', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', 
 
 /// How large a number may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Limit {
+pub(in crate::log) struct Limit {
     most: u64,
     shown: &'static str,
 }
 
 impl Limit {
     /// A million billion: beyond it a figure is a slip of the pen, and sums stay far from their limit.
-    pub(super) const TOKENS: Self = Self {
+    pub(in crate::log) const TOKENS: Self = Self {
         most: 1_000_000_000_000_000,
         shown: "1,000,000,000,000,000",
     };
     /// In units of a currency.
-    pub(super) const MONEY: Self = Self {
+    pub(in crate::log) const MONEY: Self = Self {
         most: 1_000_000_000,
         shown: "1,000,000,000",
     };
     /// For deliverables and minutes.
-    pub(super) const COUNT: Self = Self::MONEY;
+    pub(in crate::log) const COUNT: Self = Self::MONEY;
 
-    pub(super) const fn allows(self, value: u64) -> bool {
+    pub(in crate::log) const fn allows(self, value: u64) -> bool {
         value <= self.most
     }
 
     /// Why a text that is no number within this limit cannot be read.
-    pub(super) fn refuse(self, text: &str) -> Unreadable {
+    pub(in crate::log) fn refuse(self, text: &str) -> Unreadable {
         if text.trim_start().starts_with(['-', '−']) {
             return Unreadable::Malformed;
         }
@@ -60,7 +60,7 @@ impl Limit {
 
     /// Whether a text is a number beyond it, however long.
     fn is_exceeded(self, text: &str) -> bool {
-        let (number, thousands) = Number::split_magnitude(text.trim());
+        let (number, magnitude) = Number::split_magnitude(text.trim());
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         // A decimal comma, and points between thousands.
         let comma = number.rsplit_once(',');
@@ -75,7 +75,7 @@ impl Limit {
         if whole.is_empty() || !are_digits(&whole) || !are_digits(fraction) {
             return false;
         }
-        let scale = 1_000_u128.pow(thousands.unwrap_or(0));
+        let scale = 10_u128.pow(magnitude.unwrap_or(0));
         let digits = whole.trim_start_matches('0');
         let value = match digits.len() {
             0 => 0,
@@ -87,28 +87,28 @@ impl Limit {
 }
 
 impl Number {
-    pub(super) fn read(text: &str) -> Option<Self> {
-        let (text, thousands) = Self::split_magnitude(text.trim());
+    pub(in crate::log) fn read(text: &str) -> Option<Self> {
+        let (text, magnitude) = Self::split_magnitude(text.trim());
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         if text.ends_with('.') {
             return None;
         }
-        Self::from_parts(&ungrouped(whole, &SEPARATORS)?, fraction, thousands)
+        Self::from_parts(&ungrouped(whole, &SEPARATORS)?, fraction, magnitude)
     }
 
     /// As [`read`](Self::read), but a comma followed by one or two digits at the end is a decimal comma.
-    pub(super) fn read_money(text: &str) -> Option<Self> {
-        let (number, thousands) = Self::split_magnitude(text.trim());
+    pub(in crate::log) fn read_money(text: &str) -> Option<Self> {
+        let (number, magnitude) = Self::split_magnitude(text.trim());
         if let Some((whole, fraction)) = number.rsplit_once(',') {
             let decimal = matches!(fraction.len(), 1 | 2) || whole == "0";
             if decimal && !fraction.contains('.') {
                 let whole = ungrouped(whole, &['.', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\''])?;
-                return Self::from_parts(&whole, fraction, thousands);
+                return Self::from_parts(&whole, fraction, magnitude);
             }
         }
         match number.strip_prefix('.') {
             Some(fraction) => {
-                Self::from_parts("0", fraction, thousands).filter(|_| !fraction.is_empty())
+                Self::from_parts("0", fraction, magnitude).filter(|_| !fraction.is_empty())
             }
             None => Self::read(text),
         }
@@ -116,9 +116,9 @@ impl Number {
 
     fn split_magnitude(text: &str) -> (&str, Option<u32>) {
         let power = |mark| match mark {
-            'k' | 'K' => Some(1),
-            'm' | 'M' => Some(2),
-            'b' | 'B' => Some(3),
+            'k' | 'K' => Some(3),
+            'm' | 'M' => Some(6),
+            'b' | 'B' => Some(9),
             _ => None,
         };
         let power = text.chars().next_back().and_then(power);
@@ -129,7 +129,7 @@ impl Number {
         }
     }
 
-    fn from_parts(whole: &str, fraction: &str, thousands: Option<u32>) -> Option<Self> {
+    fn from_parts(whole: &str, fraction: &str, magnitude: Option<u32>) -> Option<Self> {
         if whole.is_empty() || whole.len() + fraction.len() > 30 {
             return None;
         }
@@ -142,13 +142,13 @@ impl Number {
         Some(Self {
             digits,
             decimals,
-            thousands,
+            magnitude,
         })
     }
 
     /// The number times 10^`places`, where that is whole.
-    pub(super) fn scaled(&self, places: u32) -> Option<u128> {
-        let power = places + 3 * self.thousands.unwrap_or(0);
+    pub(in crate::log) fn scaled(&self, places: u32) -> Option<u128> {
+        let power = places + self.magnitude.unwrap_or(0);
         if power >= self.decimals {
             let factor = 10_u128.checked_pow(power - self.decimals)?;
             return self.digits.checked_mul(factor);
@@ -158,23 +158,23 @@ impl Number {
     }
 
     /// As tokens: whole, and no more than can be one month of anything.
-    pub(super) fn tokens(self, estimate: bool) -> Option<Amount<Tokens>> {
-        if self.thousands.is_none() && self.decimals > 2 {
+    pub(in crate::log) fn tokens(self, estimate: bool) -> Option<Amount<Tokens>> {
+        if self.magnitude.is_none() && self.decimals > 2 {
             // `45.230` is a decimal here and a thousands point elsewhere.
             return None;
         }
         let value = u64::try_from(self.scaled(0)?).ok();
         Some(Amount {
             value: Tokens(value.filter(|value| Limit::TOKENS.allows(*value))?),
-            unit: 10_u64.pow((3 * self.thousands.unwrap_or(0)).saturating_sub(self.decimals)),
+            unit: 10_u64.pow(self.magnitude.unwrap_or(0).saturating_sub(self.decimals)),
             estimate,
         })
     }
 
     /// As money in nanos. Digits beyond them round half to even.
-    pub(super) fn nanos(self, estimate: bool) -> Option<Amount<u64>> {
+    pub(in crate::log) fn nanos(self, estimate: bool) -> Option<Amount<u64>> {
         const MAX_NANOS: u64 = Limit::MONEY.most * 1_000_000_000;
-        let power = 9 + 3 * self.thousands.unwrap_or(0);
+        let power = 9 + self.magnitude.unwrap_or(0);
         let value = if let Some(up) = power.checked_sub(self.decimals) {
             self.digits.checked_mul(10_u128.checked_pow(up)?)?
         } else {

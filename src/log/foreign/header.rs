@@ -498,11 +498,12 @@ fn slashed(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
 
 /// Codes that are no words of any language, and signs.
 fn common_currency(text: &str) -> Option<Currency> {
-    const CODES: [&str; 16] = [
-        "usd", "eur", "gbp", "jpy", "cny", "krw", "pln", "rub", "brl", "twd", "cad", "aud", "chf",
-        "inr", "hkd", "sgd",
+    const CODES: [&str; 18] = [
+        "yen", "won", "usd", "eur", "gbp", "jpy", "cny", "krw", "pln", "rub", "brl", "twd", "cad",
+        "aud", "chf", "inr", "hkd", "sgd",
     ];
-    let is_code = text.len() != 3 || !text.is_ascii() || CODES.contains(&text);
+    let is_word = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_code = !is_word || CODES.contains(&text);
     words::currency(text).filter(|_| is_code && text != "real" && text != "r" && text != "fr")
 }
 
@@ -511,7 +512,9 @@ pub fn heading(text: &str) -> HeadingMeaning {
     let phrase = Phrase::read(text);
     let atoms = phrase.atoms();
     let atoms: Vec<_> = atoms.iter().collect();
-    let is_usage = atoms.iter().any(|atom| atom.is(Term::UsageHeading));
+    let is_usage = atoms
+        .iter()
+        .any(|atom| atom.is(Term::UsageHeading) || atom.is(Term::NotExcluded));
     let excludes = |atom: &&Atom<'_>| {
         atom.meanings.iter().find_map(|meaning| match meaning.term {
             Term::Exclusion(reason) => Some(Exclusion {

@@ -341,7 +341,7 @@ struct Word {
 
 /// The words of a folded text, with symbols that mean something as words of their own.
 fn split(folded: &str) -> Vec<Word> {
-    const SYMBOLS: &str = "/%#$€£¥+~≈↑↓@*&";
+    const SYMBOLS: &str = "/%#$€£¥₩₽₹₺₴₫฿₪₱+~≈<>≤≥↑↓@*†?&";
     let mut words: Vec<Word> = Vec::new();
     let index = Index::get();
     let mut depth = 0_usize;

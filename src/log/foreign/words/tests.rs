@@ -106,7 +106,8 @@ fn english() {
         session | Session | Run ID
         notes | Notes | Cost notes | Cost drivers
         number | # | No.
-        percent | % used | % of total | Tokens %
+        percent | % used | Tokens %
+        percent total | % of total
         deliverables | Deliverables | PRs
         duration | Duration | Time spent
         tokens | Tokens | Token count | Tokens used | tokens_used | Tokens (in+out)
