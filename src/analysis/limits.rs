@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     model::{
-        Allocation, Budget, BudgetPlaces, BudgetSource, Measure, Money, Policy, Tokens, Units, is_total,
+        Allocation, Budget, BudgetPlaces, BudgetSource, Measure, Money, Policy, Tokens, Units,
+        is_total,
     },
     text::{FileId, Place},
 };

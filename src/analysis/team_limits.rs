@@ -40,10 +40,13 @@ impl TeamReport {
             && self.used_level() > Some(Level::Ok)
     }
 
-    /// The level of the forecast. Absent without an allocation.
+    /// The level of the forecast. Absent without a limit in what the log counts by.
     pub fn forecast_level(&self) -> Option<Level> {
-        let forecast = self.forecast.and_then(|forecast| forecast.month_end.level);
-        self.allocated_tokens.map(|_| forecast.unwrap_or(Level::Ok))
+        let end = self.forecast.and_then(|forecast| forecast.end());
+        let has_limit =
+            self.allocated_tokens.is_some() || end.is_some_and(|end| end.level.is_some());
+        let level = end.and_then(|end| end.level).unwrap_or(Level::Ok);
+        has_limit.then_some(level)
     }
 }
 

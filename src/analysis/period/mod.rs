@@ -20,9 +20,7 @@ use super::{
     reconciled_month::ReconciledMonth,
     team_usage::TeamUsage,
 };
-use crate::model::{
-    BudgetReset, EntryKind, LogEvent, Measure, Month, PeriodKey, Tokens, Units,
-};
+use crate::model::{BudgetReset, EntryKind, LogEvent, Month, PeriodKey, Tokens, Units};
 
 /// A detail or usage line: what it used, and when.
 #[derive(Clone, Debug)]
