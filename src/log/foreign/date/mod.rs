@@ -215,21 +215,13 @@ pub enum Undecided {
     NoSuchDate,
 }
 
-/// The part of a text that can have a date: what is longer is prose.
-fn start_of(text: &str) -> &str {
-    const LONGEST: usize = 500;
-    let text = text.trim_start();
-    text.get(..text.floor_char_boundary(LONGEST))
-        .unwrap_or(text)
-}
-
 /// Reads a cell that is a date. What follows a whole date, or is in brackets, is a remark: `2026-05-07 (am)`.
 pub fn cell(text: &str) -> Option<WrittenDate> {
     if let Ok(Some(date)) = cell::date(text) {
         let (year, month, day) = (Some(date.year()), date.month(), date.day());
         return Some(Spelling::Day { year, month, day }.into());
     }
-    let folded = words::fold(start_of(text));
+    let folded = words::fold(words::start_of(text));
     let parts = Parts::read(&folded);
     let mut cursor = parts.at(0);
     while cursor.mark(&['~', '≈', '*', '"']).is_some() {}
@@ -265,7 +257,7 @@ pub fn day_number(text: &str) -> Option<WrittenDate> {
 
 /// Finds the first day, week or range in a heading, else its month: `Day 2 · Friday May 8 2026`, `2026-02 Summary`.
 pub fn in_heading(text: &str) -> Option<WrittenDate> {
-    let folded = words::fold(start_of(text));
+    let folded = words::fold(words::start_of(text));
     let parts = Parts::read(&folded);
     find(&parts, |date, at| match date.from {
         Spelling::Day { year, .. } => year.is_some() || !date.from.is_numeric(&parts, at),
@@ -296,7 +288,7 @@ fn find(parts: &Parts<'_>, is_wanted: impl Fn(&WrittenDate, usize) -> bool) -> O
 
 /// The year and month that a heading is about, whether it has a day or not: `Log 2026`, `May 2026`.
 pub fn period_of_heading(text: &str) -> Option<HeadingPeriod> {
-    let folded = words::fold(start_of(text));
+    let folded = words::fold(words::start_of(text));
     let parts = Parts::read(&folded);
     let dated = in_heading(text).and_then(|date| match date.from {
         Spelling::Day { year, month, .. } | Spelling::Month { year, month } => {

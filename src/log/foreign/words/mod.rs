@@ -341,7 +341,7 @@ struct Word {
 
 /// The words of a folded text, with symbols that mean something as words of their own.
 fn split(folded: &str) -> Vec<Word> {
-    const SYMBOLS: &str = "/%#$€£¥₩₽₹₺₴₫฿₪₱+~≈<>≤≥↑↓@*†?&";
+    const SYMBOLS: &str = "/%#$¢€£¥₩₽₹₺₴₫฿₪₱+~≈<>≤≥↑↓@*†?&";
     let mut words: Vec<Word> = Vec::new();
     let index = Index::get();
     let mut depth = 0_usize;
@@ -468,6 +468,14 @@ fn split_inside<'a>(word: &'a Word, atoms: &mut Vec<Atom<'a>>) {
     atoms.extend(unknown_before(unknown, rest));
 }
 
+/// The part of a text that is looked at: what is longer is prose.
+pub fn start_of(text: &str) -> &str {
+    const LONGEST: usize = 500;
+    let text = text.trim_start();
+    let end = text.char_indices().nth(LONGEST);
+    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
 /// What a single folded word means.
 pub fn meanings(word: &str) -> &'static [Meaning] {
     Index::get().word(word)
@@ -495,7 +503,17 @@ pub fn total_name(text: &str) -> TotalName {
         return TotalName::No;
     };
     if !atoms.iter().any(|atom| is_total(atom)) {
-        return TotalName::No;
+        // `Q2 to date`
+        let is_running = |atom: &&Atom<'_>| {
+            let reason = Reason::RunningTotal;
+            atom.is(Term::ColumnExclusion(reason)) || atom.is(Term::Exclusion(reason))
+        };
+        let is_sum = atoms.iter().any(|atom| is_running(atom));
+        return if is_sum && atoms.iter().all(|atom| is_part_of_sum(atom)) {
+            TotalName::Certain
+        } else {
+            TotalName::No
+        };
     }
     if first.is(Term::Subtotal) || is_total(last) || atoms.iter().all(|atom| is_part_of_sum(atom)) {
         TotalName::Certain
@@ -582,7 +600,7 @@ pub fn without_remark(text: &str) -> &str {
 
 /// Whether a text has a word for a budget: `Monthly budget`, `予算`, `daily cap`.
 pub fn names_budget(text: &str) -> bool {
-    let phrase = Phrase::read(text);
+    let phrase = Phrase::read(start_of(text));
     let is_budget = |atom: &Atom<'_>| {
         atom.is(Term::Exclusion(Reason::Budget)) || atom.is(Term::Exclusion(Reason::Limit))
     };
@@ -591,7 +609,7 @@ pub fn names_budget(text: &str) -> bool {
 
 /// The first period that a text names: `per week`, `Daily`, `每月`.
 pub fn period(text: &str) -> Option<BudgetPeriod> {
-    let phrase = Phrase::read(text);
+    let phrase = Phrase::read(start_of(text));
     let periods = [
         (Term::Day, BudgetPeriod::Day),
         (Term::Week, BudgetPeriod::Week),
@@ -606,7 +624,7 @@ pub fn period(text: &str) -> Option<BudgetPeriod> {
 
 /// Whether a note under a table says that what is marked is projected or planned: `* projected`.
 pub fn says_projected(text: &str) -> bool {
-    let phrase = Phrase::read(text);
+    let phrase = Phrase::read(start_of(text));
     let is_projected =
         |atom: &Atom<'_>| atom.is(Term::ProjectedNote) || atom.is(Term::Exclusion(Reason::Plan));
     phrase.atoms().iter().any(is_projected)

@@ -497,8 +497,8 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
     (
         Amount,
         [
-            "amount|spend|spent|spending|value|expenditure",
-            "betrag|ausgegeben|ausgaben|wert",
+            "amount|spend|spent|spending|expenditure",
+            "betrag|ausgegeben|ausgaben",
             "montant|depense|depenses",
             "importe|monto|gastado|gasto|gastos",
             "valor|montante|quantia|gasto|gastos|despesa|despesas",
@@ -565,7 +565,7 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
     (
         Total,
         [
-            "total|totals|sum|overall|grand total",
+            "total|totals|sum|overall|grand total|Σ",
             "gesamt|summe|total|insgesamt|gesamtsumme|gesamte|endsumme|zusammen",
             "total|totaux|somme|ensemble|total general|totale|totales",
             "total|totales|suma|en total|total general",
@@ -786,7 +786,7 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
     (
         Exclusion(Reason::Comparison),
         [
-            "comparison|comparisons|compare|compared|benchmark|benchmarks|vs|versus",
+            "comparison|comparisons|compare|compared|benchmark|benchmarks|vs|versus|would have|would cost|hypothetical|alternative|alternatives|what if",
             "vergleich|vergleiche|benchmark|benchmarks|gegenuber|-vergleich|vergleichs-",
             "comparaison|comparaisons|comparatif|comparatifs|benchmark",
             "comparacion|comparaciones|comparativa|comparativo|benchmark",

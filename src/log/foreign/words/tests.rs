@@ -126,6 +126,7 @@ fn english() {
         money | Cost | Spend | Amount | Costs
         money USD | Cost ($) | Cost (USD) | Cost USD | $ | US$ | Cost in USD
         money total | Total cost
+        other ? | Cost in cents | Cents
         money in | Input cost | Cost (input)
         money EUR ~ | Est. cost (€)
         money CAD | Cost (CAD) | Cost (C$)
@@ -134,7 +135,7 @@ fn english() {
         figure total | Total
         figure actual | Actual
         tokens actual | Actual tokens
-        (prices) | Price | Rate | Cost per 1K | Cost/1M | Tokens/session | $ per feature | Tokens per hour
+        (prices) | Price | Rate | Cost per 1K | Cost/1M | Cost ($/M) | Tokens/session | $ per feature | Tokens per hour
         (limits) | Limit | Token cap | Max tokens
         (a budget) | Budget | Token budget | Allocated
         (what remains) | Remaining | Tokens left | Balance
@@ -153,7 +154,7 @@ fn english() {
         "Usage|Token Usage Log|Cost Log|Running Log|Spending|Actual usage|Usage per day|Cost log per agent",
     );
     totals(
-        "Total|**TOTAL**|Day 1 Total|W1 Subtotal|Grand total|Total (May)|TOTAL MTD|Subtotal — Phase 1|Total:|Total so far",
+        "Total|**TOTAL**|Day 1 Total|W1 Subtotal|Grand total|Total (May)|TOTAL MTD|Subtotal — Phase 1|Total:|Q2 to date|MTD|Σ|Total so far",
     );
     for (name, expected) in [
         ("Total rewrite of the parser", TotalName::Possible),
@@ -526,6 +527,20 @@ fn budgets_and_periods_are_known() {
     assert!(says_projected("* projected, not yet spent"));
     assert!(!says_projected("* includes two retries"));
     assert!(is_ditto("\"") && is_ditto("同上") && !is_ditto("Agent"));
+}
+
+#[test]
+fn long_texts_are_read_in_linear_time() {
+    for part in ["tokens in ", "(", "合計", "総x", "per 1k / ", "a", "é$"] {
+        let long = part.repeat(50_000);
+        let _ = (
+            total_name(&long),
+            is_absent(&long),
+            period(&long),
+            says_projected(&long),
+        );
+        let _ = (header::column(&long), header::heading(&long));
+    }
 }
 
 proptest::proptest! {
