@@ -503,11 +503,9 @@ pub fn total_name(text: &str) -> TotalName {
         return TotalName::No;
     };
     if !atoms.iter().any(|atom| is_total(atom)) {
-        // `Q2 to date`
-        let is_running = |atom: &&Atom<'_>| {
-            let reason = Reason::RunningTotal;
-            atom.is(Term::ColumnExclusion(reason)) || atom.is(Term::Exclusion(reason))
-        };
+        // `Q2 to date`, `average`, `Balance`
+        let is_result = |meaning: &Meaning| is_result(meaning.term);
+        let is_running = |atom: &&Atom<'_>| atom.meanings.iter().any(is_result);
         let is_sum = atoms.iter().any(|atom| is_running(atom));
         return if is_sum && atoms.iter().all(|atom| is_part_of_sum(atom)) {
             TotalName::Certain
@@ -522,6 +520,15 @@ pub fn total_name(text: &str) -> TotalName {
     } else {
         TotalName::No
     }
+}
+
+/// What is computed from other rows, and is no usage of its own.
+const fn is_result(term: Term) -> bool {
+    matches!(
+        term,
+        Term::Exclusion(Reason::RunningTotal | Reason::Average | Reason::Remaining)
+            | Term::ColumnExclusion(Reason::RunningTotal)
+    )
 }
 
 /// Whether a word may be in the name of a sum without making it the name of something else.
@@ -551,9 +558,7 @@ fn is_part_of_sum(atom: &Atom<'_>) -> bool {
                 | Term::PerWeak
                 | Term::DateFiller
                 | Term::RangeWord
-                | Term::ColumnExclusion(Reason::RunningTotal)
-                | Term::Exclusion(Reason::RunningTotal)
-        )
+        ) || is_result(meaning.term)
     };
     let is_number = atom.text.contains(|c: char| c.is_ascii_digit());
     let is_symbol = !atom.text.contains(char::is_alphanumeric);

@@ -154,7 +154,7 @@ fn english() {
         "Usage|Token Usage Log|Cost Log|Running Log|Spending|Actual usage|Usage per day|Cost log per agent",
     );
     totals(
-        "Total|**TOTAL**|Day 1 Total|W1 Subtotal|Grand total|Total (May)|TOTAL MTD|Subtotal — Phase 1|Total:|Q2 to date|MTD|Σ|Total so far",
+        "Total|**TOTAL**|Day 1 Total|W1 Subtotal|Grand total|Total (May)|TOTAL MTD|Subtotal — Phase 1|Total:|Q2 to date|MTD|Σ|**all**|average|Balance|both weeks|of which|Total so far",
     );
     for (name, expected) in [
         ("Total rewrite of the parser", TotalName::Possible),
@@ -193,7 +193,7 @@ fn german() {
         (running totals) | Kumuliert | laufende Summe",
     );
     excluded(
-        "Preisliste|Kostenprognose|Modellvergleich|Geplante Kosten|Budget|Kosten pro Stunde|Einsparungen|Schwellenwerte|Plan",
+        "Zielwerte|Preisliste|Kostenprognose|Modellvergleich|Geplante Kosten|Budget|Kosten pro Stunde|Einsparungen|Schwellenwerte|Plan",
     );
     usage("Verbrauch|Kostenprotokoll|Nutzung im Mai");
     totals("Summe|Gesamt|Zwischensumme|Tagessumme Summe|Summe Mai|Gesamt 2026");
@@ -280,7 +280,9 @@ fn portuguese() {
         (averages) | Média diária valor medio
         (running totals) | Acumulado",
     );
-    excluded("Preços|Orçamento|Previsão|Comparação|Economia|Acumulado|Limite");
+    excluded(
+        "Médias|Média de tokens|Metas|Preços|Orçamento|Previsão|Comparação|Economia|Acumulado|Limite",
+    );
     usage("Consumo|Registro de gastos|Uso");
     totals("Total|Subtotal|Soma|Total geral");
     absent("desconhecido|n/d|não disponível");
@@ -306,7 +308,7 @@ fn italian() {
         (running totals) | Cumulativo | Progressivo",
     );
     excluded(
-        "Prezzi|Listino|Previsioni|Confronto|Risparmi|Soglie|Preventivo|Costo per funzionalità",
+        "Media dei token|Prezzi|Listino|Previsioni|Confronto|Risparmi|Soglie|Preventivo|Costo per funzionalità",
     );
     usage("Consumi|Utilizzo|Registro spese");
     totals("Totale|Subtotale|Totale maggio|Somma totale");
@@ -404,7 +406,7 @@ fn japanese() {
         (running totals) | 累計",
     );
     excluded(
-        "料金表|単価|予算|予測|モデル比較|ベンチマーク|節約|今後の計画|上限|100万トークンあたり",
+        "機能ごとの見積もり|料金表|単価|予算|予測|モデル比較|ベンチマーク|節約|今後の計画|上限|100万トークンあたり",
     );
     usage("使用ログ|使用量|利用記録");
     totals("合計|小計|5月合計|合計（5月）|総計|計");
@@ -439,7 +441,7 @@ fn korean() {
         (averages) | 평균
         (running totals) | 누적 토큰",
     );
-    excluded("가격표|단가|예산|예측|모델 비교|벤치마크|절감|한도|계획");
+    excluded("기능별 추정|가격표|단가|예산|예측|모델 비교|벤치마크|절감|한도|계획");
     usage("사용량|사용 내역|토큰 사용 기록");
     totals("합계|소계|총계|5월 합계");
     absent("없음|미정|알 수 없음");
@@ -500,7 +502,7 @@ fn chinese_traditional() {
         (projected) | 預計 tokens
         (running totals) | 累計",
     );
-    excluded("價格表|預算|預測|模型對比|節省|計劃|定價");
+    excluded("每項功能的估算|價格表|預算|預測|模型對比|節省|計劃|定價");
     usage("用量|使用紀錄");
     totals("合計|小計|總計|5月合計");
     absent("無|未知|待定");
