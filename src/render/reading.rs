@@ -235,10 +235,11 @@ pub fn nothing_counts(message: &str, reading: &LogReading) -> String {
 fn lack(table: &TableReading) -> String {
     let style = OutputStyle::PLAIN;
     match &table.taken {
+        _ if table.rows == 0 => "it has no rows".to_owned(),
         TableUse::LeftOut(why) => match why {
             LeftOut::Ignored => "[read] in tokmon.toml ignores it".to_owned(),
             LeftOut::Excluded { about, word } => {
-                format!("it is about {about}, by the word {}", quoted(word, style))
+                format!("{about}, by the word {}", quoted(word, style))
             }
             LeftOut::NoFigures => "it has no column of tokens or money".to_owned(),
             LeftOut::FewFigures {
@@ -255,7 +256,6 @@ fn lack(table: &TableReading) -> String {
             }
             LeftOut::InNoSection => "it is in no section of the log".to_owned(),
         },
-        _ if table.rows == 0 => "it has no rows".to_owned(),
         _ if table.undated_rows == table.rows => "none of its rows has a date".to_owned(),
         _ => "none of its rows has a figure".to_owned(),
     }

@@ -46,10 +46,17 @@ const COSTS: &str = "\
 | Cache | cheaper |
 ";
 
+/// A run in a folder, whose name is the team's where none is named.
 fn run(folder: &Path, line: &str) -> Ran {
     let args = shell_words::split(line).unwrap();
     let args = args.iter().map(String::as_str);
-    Tokmon::new(args).folder(folder).run()
+    let mut ran = Tokmon::new(args).folder(folder).run();
+    let names = folder.ancestors().filter_map(Path::file_name);
+    let names = names.map(|name| name.to_string_lossy().into_owned());
+    if let Some(name) = names.into_iter().find(|name| name.starts_with(".tmp")) {
+        ran.out = ran.out.replace(&name, "project");
+    }
+    ran
 }
 
 #[test]
