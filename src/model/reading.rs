@@ -63,7 +63,7 @@ pub enum TableUse {
         /// Like `monthly summary`.
         section: &'static str,
     },
-    /// It shows the spending of other tables, too. What it has beyond these counts.
+    /// It shows the usage of other tables, too. What it has beyond these counts.
     Summary {
         /// The lines of those tables.
         of_lines: Vec<usize>,
