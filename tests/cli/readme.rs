@@ -68,15 +68,11 @@ fn the_settings_of_the_page_can_be_used() {
 fn the_log_of_the_page_on_reading_is_read_and_its_settings_can_be_used() {
     let page = page("docs/reading.md");
     let (log, settings) = (blocks(&page, "markdown")[0], blocks(&page, "toml")[0]);
-    let folder = repository(&[("costs.md", log), ("tokmon.toml", settings)]);
-    let out = Tokmon::new(["-f", "costs.md"])
-        .folder(folder.path())
-        .output();
-    assert!(
-        out.contains("~25,400 tokens") || out.contains("25,400 tokens"),
-        "{out}"
-    );
-    assert!(out.contains("$0.33"), "{out}");
+    let folder = repository(&[("costs.md", log), ("x/tokmon.toml", settings)]);
+    let run = |line: &'static str| Tokmon::new(line.split(' ')).folder(folder.path());
+    let out = run("-f costs.md").output();
+    assert!(out.contains("25,400 tokens") && out.contains("~$0.330"), "{out}");
+    run("check --tables -f costs.md --config x/tokmon.toml").output();
 }
 
 #[test]

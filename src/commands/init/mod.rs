@@ -73,7 +73,7 @@ fn next_steps(
     run: &Run<'_, '_>,
 ) -> String {
     let team = new.teams.first().map_or("NAME", |team| team.name.as_str());
-    let named = if is_found(log, run) {
+    let named = if is_found(&log.path, run) {
         String::new()
     } else {
         format!(" -f {}", shell_words::quote(&log.shown))
@@ -101,13 +101,13 @@ fn next_steps(
 }
 
 /// Whether the log is the one that is meant where none is named.
-fn is_found(log: &NewFile, run: &Run<'_, '_>) -> bool {
+fn is_found(log: &Path, run: &Run<'_, '_>) -> bool {
     let options = LogOptions {
         log: run.cx.variable("TOKMON_FILE").map(PathBuf::from),
         ..run.log_options()
     };
     let found = locate(&options).ok().and_then(|found| found.path);
-    found.is_some_and(|found| found == log.path)
+    found.is_some_and(|found| found == log)
 }
 
 /// A file to create.

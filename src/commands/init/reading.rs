@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt::Write as _, path::PathBuf};
 use chrono::{DateTime, Datelike as _, FixedOffset};
 
 use super::{
-    NewFile, teams,
+    NewFile, is_found, teams,
     texts::{NewLog, quoted},
 };
 use crate::{
@@ -143,10 +143,10 @@ impl ForeignLog {
         for line in render::reading::lines(tables, assumptions, style) {
             let _ = writeln!(text, "{line}");
         }
-        let found = locate(&run.log_options()).ok().and_then(|found| found.path);
-        let named = match found {
-            Some(found) if store::is_same_file(&found, &self.path) => String::new(),
-            _ => format!(" -f {}", shell_words::quote(log)),
+        let named = if is_found(&self.path, run) {
+            String::new()
+        } else {
+            format!(" -f {}", shell_words::quote(log))
         };
         let commands = [
             (format!("tokmon{named}"), "shows what is used"),
