@@ -61,8 +61,8 @@ pub use period::PeriodReport;
 pub use plan::{Plan, PlanGap, PlanPhase};
 pub use reconciled_month::ReconciledMonth;
 pub use report::{
-    DayReport, FigureKind, FigureSource, OverrideReport, RowReport, Spending, StatusReport,
-    TeamReport, UndatedReport,
+    DayReport, FigureKind, FigureSource, LogReport, OverrideReport, RowReport, Spending,
+    StatusReport, TeamReport, UndatedReport,
 };
 pub use rows::{RowSelection, Rows};
 pub use status::{ReportOptions, report};

@@ -28,6 +28,7 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         report: &report,
         findings: &loaded.files.findings,
         files: &loaded.files.files,
+        is_quiet: run.global.quiet,
     };
     let style = run.style();
     run.print(|out| page.write(&views, format, style, out))?;

@@ -29,6 +29,9 @@ pub fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io:
             writeln!(out, "\n{note}")?;
         }
     }
+    for line in page.reading(OutputStyle::PLAIN) {
+        writeln!(out, "\n{}", escape(&line))?;
+    }
     for line in status::missing(report) {
         writeln!(out, "\n{line}")?;
     }

@@ -168,9 +168,20 @@ pub struct Page<'a> {
     pub report: &'a StatusReport,
     pub findings: &'a Findings,
     pub files: &'a Files,
+    /// Whether to leave out how a log in another form was read.
+    pub is_quiet: bool,
 }
 
 impl Page<'_> {
+    /// How a log in another form was read: which of its tables, and what was assumed.
+    fn reading(&self, style: OutputStyle) -> Vec<String> {
+        let log = &self.report.log;
+        match self.is_quiet {
+            true => Vec::new(),
+            false => reading::lines(&log.tables, &log.assumptions, style),
+        }
+    }
+
     /// Writes the chosen views. Fails only if writing fails.
     pub fn write(
         &self,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Format, OutputStyle, StyledLine, counted, cut, json, sanitize, width};
 use crate::{
-    analysis::UndatedReport,
+    analysis::{LogReport, UndatedReport},
     model::{
         ColumnReading, ColumnUse, Dating, DecimalMark, LeftOut, LogReading, NumberOrder,
         ReadingAssumption, TableReading, TableUse, Tokens, YearSource,
@@ -37,6 +37,19 @@ pub fn lines(
     read.into_iter()
         .chain(assumptions_line(assumptions))
         .collect()
+}
+
+/// The same in a few words: `read 2 of 5 tables: tokmon check --tables`.
+pub fn in_short(log: &LogReport) -> Option<String> {
+    let (tables, read) = (log.tables.len(), log.tables.iter());
+    let read = read.filter(|table| table.counts()).count();
+    (tables > 0).then(|| {
+        format!(
+            "read {} of {}: `tokmon check --tables` lists them",
+            Tokens(read as u64),
+            counted(tables, "table")
+        )
+    })
 }
 
 /// `read 2 of 3 tables: "Log" (line 9, date column), "Day 1" (line 22, date from its heading); left out: "Pricing" (line 40, prices)`.

@@ -71,7 +71,10 @@ fn the_log_of_the_page_on_reading_is_read_and_its_settings_can_be_used() {
     let folder = repository(&[("costs.md", log), ("x/tokmon.toml", settings)]);
     let run = |line: &'static str| Tokmon::new(line.split(' ')).folder(folder.path());
     let out = run("-f costs.md").output();
-    assert!(out.contains("25,400 tokens") && out.contains("~$0.330"), "{out}");
+    assert!(
+        out.contains("25,400 tokens") && out.contains("~$0.330"),
+        "{out}"
+    );
     run("check --tables -f costs.md --config x/tokmon.toml").output();
 }
 

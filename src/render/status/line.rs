@@ -46,11 +46,14 @@ pub fn line_parts(
     parts.chain(problem).collect()
 }
 
-/// `1 row not counted`, `1 row without a figure`
+/// `1 row not counted`, `1 row without a date`, `1 row without a figure`
 fn uncounted(report: &StatusReport) -> Option<String> {
     let (unreadable, without) = (report.log.unreadable_rows, report.log.rows_without_figure);
     let unreadable = (unreadable > 0).then(|| counted(unreadable, "row") + " not counted");
-    unreadable.or_else(|| (without > 0).then(|| counted(without, "row") + " without a figure"))
+    let undated = report.undated.as_ref();
+    let undated = undated.map(|undated| counted(undated.rows, "row") + " without a date");
+    let without = (without > 0).then(|| counted(without, "row") + " without a figure");
+    unreadable.or(undated).or(without)
 }
 
 /// What is used, of how much: `tokens 63.3% 126.7K/200K OK`, or of a budget in money `cost 95.0% $9.500/$10.00 CRIT`.

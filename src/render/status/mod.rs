@@ -14,7 +14,7 @@ mod tables;
 
 use super::{
     NO_BUDGET, OutputStyle, Page, StyledLine, TextRole, concise, counted, forecast, heading,
-    in_brackets, prefixed,
+    in_brackets, prefixed, reading,
 };
 use crate::{
     analysis::{StatusReport, unjudged},
@@ -185,9 +185,16 @@ pub fn summary(page: &Page<'_>, style: OutputStyle, above: usize) -> Vec<StyledL
 
 /// What is missing from the figures, and what contradicts them. Every view shows this.
 pub fn data_lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
-    let missing = missing(page.report).into_iter();
-    let missing = missing.flat_map(|line| style.fold(StyledLine::from(line), 0));
-    missing.chain(findings(page, style)).collect()
+    let read = page.reading(style);
+    // It is about the log and not about what stands above it.
+    let between = (!read.is_empty()).then(StyledLine::new);
+    let lines = read.into_iter().chain(missing(page.report));
+    let lines = lines.flat_map(|line| style.fold(StyledLine::from(line), 0));
+    between
+        .into_iter()
+        .chain(lines)
+        .chain(findings(page, style))
+        .collect()
 }
 
 fn bar(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
@@ -305,7 +312,7 @@ fn planned(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     })
 }
 
-/// The rows that say nothing that is in the figures: those that cannot be read, and those without a figure.
+/// The rows that say nothing that is in the figures: those that cannot be read, those without a date, and those without a figure.
 pub fn missing(report: &StatusReport) -> Vec<String> {
     let log = &report.log;
     let unreadable = rows(log.unreadable_rows, "unreadable", &log.unreadable_places);
@@ -315,7 +322,12 @@ pub fn missing(report: &StatusReport) -> Vec<String> {
         &log.places_without_figure,
     );
     let unreadable = unreadable.map(|rows| rows + ": not counted");
-    unreadable.into_iter().chain(without).collect()
+    let undated = report.undated.as_ref().map(reading::undated);
+    unreadable
+        .into_iter()
+        .chain(undated)
+        .chain(without)
+        .collect()
 }
 
 /// `2 rows unreadable, lines 8, 9`.

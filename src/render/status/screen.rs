@@ -9,7 +9,7 @@ use crate::{
     render::{
         OutputStyle, Size, SizeClass, StyledLine, apart, cut, forecast,
         forecast::chart::TITLE_AND_AXIS,
-        in_brackets, prefixed, signed, split_at_width,
+        in_brackets, prefixed, reading, signed, split_at_width,
         status::{block::Block, figures::stated, grid::TeamGrid},
         width,
     },
@@ -171,7 +171,7 @@ fn action(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
 
 /// What makes the figures doubtful.
 fn remarks(report: &StatusReport, screen: ScreenStatus) -> Block<'_> {
-    let remarks = super::remarks_on_log(report);
+    let remarks = super::remarks_on_log(report).chain(reading::in_short(&report.log));
     Block::lines(remarks.flat_map(|remark| screen.style.fold(remark, 4)))
 }
 

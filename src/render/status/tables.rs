@@ -87,7 +87,27 @@ fn status(page: &Page<'_>) -> ReportTable {
     table.figure("unreadable_rows", unreadable);
     let without = Cell::Count(report.log.rows_without_figure);
     table.figure("rows_without_figure", without);
+    add_reading(&mut table, report);
     table
+}
+
+/// What a log in another form has beside.
+fn add_reading(table: &mut ReportTable, report: &StatusReport) {
+    let tables = &report.log.tables;
+    if !tables.is_empty() {
+        let read = tables.iter().filter(|table| table.counts());
+        table.figure("tables", Cell::Count(tables.len() as u64));
+        table.figure("tables_read", Cell::Count(read.count() as u64));
+    }
+    if let Some(undated) = &report.undated {
+        table.figure("undated_rows", Cell::Count(undated.rows));
+        if let Some(tokens) = undated.tokens {
+            table.figure("undated_tokens", Cell::Tokens(tokens));
+        }
+        if let Some(cost) = &undated.cost {
+            table.figure("undated_cost", Cell::marked_cost(cost));
+        }
+    }
 }
 
 fn add_team(table: &mut ReportTable, team: &TeamReport) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{Size, SizeClass, ViewContext};
 use crate::{
     render::{
-        StyledLine, TextRole, apart, heading, init_command, joined, prefixed, sanitize,
-        split_at_width, status, width,
+        StyledLine, TextRole, apart, heading, init_command, joined, prefixed, reading::in_short,
+        sanitize, split_at_width, status, width,
     },
     tui::state::{App, Panel, Pause, ReadError, Tab},
     watch::WatchSource,
@@ -124,7 +124,8 @@ pub fn verdict(app: &App, size: Size, view: ViewContext) -> Vec<StyledLine> {
         return Vec::new();
     };
     if app.tab == Tab::Forecast && size.class() >= SizeClass::Normal {
-        let remarks = status::remarks_on_log(report).map(StyledLine::from);
+        let remarks = status::remarks_on_log(report).chain(in_short(&report.log));
+        let remarks = remarks.map(StyledLine::from);
         let lines = std::iter::once(whole).chain(status::action(report, view.style));
         let lines = lines.chain(remarks);
         return lines.flat_map(|line| view.style.fold(line, 4)).collect();

@@ -256,6 +256,7 @@ impl<'k, 'r, 'w> Keeper<'k, 'r, 'w> {
                 report: &report,
                 findings: &files.findings,
                 files: &files.files,
+                is_quiet: false,
             };
             page.write(&[View::Status], Format::Json, OutputStyle::PLAIN, &mut json)
                 .context("cannot render the report")?;
