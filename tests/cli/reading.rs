@@ -202,7 +202,11 @@ fn init_writes_down_how_a_log_is_read() {
     assert_snapshot!("init", run(folder.path(), "init --budget 200K"));
     let settings = folder.path().join("docs/tokmon.toml");
     let text = fs::read_to_string(&settings).unwrap();
-    let before = run(folder.path(), "--full").out;
+    let figures = || {
+        let out = run(folder.path(), "--full").out;
+        out.split("\nread ").next().unwrap().to_owned()
+    };
+    let before = figures();
     // What was inferred changes nothing where it holds.
     let (head, read) = text.split_once("[read]").unwrap();
     let lines = read.lines().map(|line| match line.strip_prefix('#') {
@@ -211,7 +215,7 @@ fn init_writes_down_how_a_log_is_read() {
     });
     let read: Vec<&str> = lines.collect();
     fs::write(&settings, format!("{head}[read]{}", read.join("\n"))).unwrap();
-    assert_eq!(run(folder.path(), "--full").out, before);
+    assert_eq!(figures(), before);
     // Once only.
     let again = run(folder.path(), "init");
     assert_eq!((again.code, again.out.as_str()), (73, ""), "{again}");
@@ -267,4 +271,113 @@ fn a_log_with_another_usual_name_is_found() {
         ("Token-Log.md", COSTS),
     ]);
     assert!(run(folder.path(), "").out.contains("Token-Log.md"));
+}
+
+#[test]
+fn every_view_says_in_a_line_which_tables_were_read() {
+    let folder = repository(&[("costs.md", COSTS)]);
+    let said = "read 3 of 5 tables: \"Log\" (line 5, date column)";
+    assert_snapshot!("status", run(folder.path(), "-f costs.md --budget 200K"));
+    for options in [
+        "--teams",
+        "--daily",
+        "--forecast",
+        "--backtest",
+        "--optimizations",
+        "--full",
+        "--teams --daily",
+    ] {
+        let out = run(folder.path(), &format!("-f costs.md {options}")).out;
+        assert_eq!(out.matches(said).count(), 1, "{options}: {out}");
+        let out = run(folder.path(), &format!("-f costs.md -q {options}")).out;
+        assert!(!out.contains("tables"), "-q {options}: {out}");
+    }
+    for options in ["", "--teams", "--full"] {
+        let line = format!("-f costs.md --format markdown {options}");
+        let out = run(folder.path(), &line).out;
+        assert_eq!(out.matches(said).count(), 1, "{options}: {out}");
+    }
+    let csv = run(folder.path(), "-f costs.md --format csv").out;
+    let rows: Vec<&str> = csv
+        .lines()
+        .filter(|line| {
+            ["tables", "undated"]
+                .iter()
+                .any(|start| line.starts_with(start))
+        })
+        .collect();
+    assert_snapshot!(rows.join("\n"), @"
+    tables,5,,
+    tables_read,3,,
+    undated_rows,1,,
+    undated_tokens,5000,,
+    ");
+    let line = run(folder.path(), "statusline -f costs.md").out;
+    assert_snapshot!(line, @"tokens 5.1K | $4.000+ | 1 row without a date");
+}
+
+#[test]
+fn a_log_in_the_own_format_says_nothing_about_its_tables() {
+    let folder = repository(&[("cost-log.md", &log_of(900))]);
+    for options in ["", "--full", "--json", "--format markdown", "--format csv"] {
+        let out = run(folder.path(), options).out;
+        assert!(!out.contains("tables"), "{options}: {out}");
+    }
+}
+
+#[test]
+fn long_lists_of_tables_are_shortened() {
+    let mut text = String::from("# Costs\n");
+    for day in 1..=9 {
+        write!(
+            text,
+            "\n## Day {day}: 2026-02-0{day}\n\n| Agent | Tokens |\n|---|---|\n| A | 100 |\n"
+        )
+        .unwrap();
+    }
+    for model in 1..=5 {
+        write!(text, "\n## Prices of a_model_{model} &amp; others, in dollars and in cents\n\n| Price |\n|---|\n| $1 |\n").unwrap();
+    }
+    let folder = repository(&[("costs.md", &text)]);
+    let line = |options: &str| {
+        let out = run(folder.path(), &format!("-f costs.md {options}")).out;
+        let line = out.lines().find(|line| line.starts_with("read "));
+        line.unwrap_or_default().to_owned()
+    };
+    let lines = ["--teams", "--teams --ascii", "--teams --format markdown"].map(line);
+    assert_snapshot!("shortened", lines.join("\n"));
+}
+
+#[test]
+fn what_was_assumed_is_said() {
+    let logs = [
+        "| Day | Tokens |\n|---|---|\n| Feb 3 | 100 |\n",
+        "# Costs of 2025\n\n| Day | Tokens |\n|---|---|\n| Feb 3 | 100 |\n",
+        "# Costs\n\n| Day | Tokens |\n|---|---|\n| 03/02/2026 | 100 |\n| 23/02/2026 | 100 |\n",
+        "# Kosten\n\n| Datum | Token | Kosten |\n|---|---|---|\n| 03.02.2026 | 36.500 | 1,25 € |\n| 04.02.2026 | 1.234.567 | 0,10 € |\n",
+    ];
+    let mut pictures = String::new();
+    for log in logs {
+        let folder = repository(&[("costs.md", log)]);
+        let out = run(folder.path(), "--teams -f costs.md").out;
+        let lines = out.lines().filter(|line| line.starts_with("assumed"));
+        for line in lines {
+            writeln!(pictures, "{line}").unwrap();
+        }
+    }
+    assert_snapshot!(pictures, @"
+    assumed: dates without a year are of 2026, the latest that is not in the future
+    assumed: dates without a year are of 2025, as headings say
+    assumed: the day is first in dates, as others show
+    assumed: the decimal mark is a comma, as figures show
+    ");
+    let folder = repository(&[
+        ("costs.md", logs[0]),
+        ("tokmon.toml", "[read]\nyear = 2024\n"),
+    ]);
+    let out = run(folder.path(), "--teams -f costs.md").out;
+    assert!(
+        out.contains("of 2024, as [read] in tokmon.toml says"),
+        "{out}"
+    );
 }
