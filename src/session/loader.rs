@@ -351,11 +351,11 @@ pub fn no_usage(log: &LogFiles, reading: Option<&LogReading>) -> Failure {
         Some(reading) => {
             let full = render::reading::nothing_counts(&message, reading);
             Failure::no_log(message).in_full(full).help(
-                "if one of them is the log, say under [read] in tokmon.toml what its columns mean; `tokmon check --tables` shows what each was taken for",
+                "if the file is a log, say under [read] in tokmon.toml what the columns of its tables mean; `tokmon check --tables` shows what each is taken for",
             )
         }
         None => Failure::no_log(message).help(
-            "a cost log has a table with a date and tokens or money in each row; `tokmon init` creates one",
+            "a cost log has a table with a date and tokens or money in each row, or a section like `## 2026-02 Monthly Summary` with a table of teams and tokens",
         ),
     }
 }
