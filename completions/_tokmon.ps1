@@ -142,6 +142,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
             [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Fix what can be fixed safely')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'With --fix: show the changes, and write nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'With --fix: show the changes, and write nothing')
+            [CompletionResult]::new('--tables', '--tables', [CompletionResultType]::ParameterName, 'List the tables of the log, and what each is taken for')
             [CompletionResult]::new('--quiesced', '--quiesced', [CompletionResultType]::ParameterName, 'Rewrite a log that cannot be locked')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -137,6 +137,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand --fix 'Fix what can be fixed safely'
             cand -n 'With --fix: show the changes, and write nothing'
             cand --dry-run 'With --fix: show the changes, and write nothing'
+            cand --tables 'List the tables of the log, and what each is taken for'
             cand --quiesced 'Rewrite a log that cannot be locked'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
