@@ -19,6 +19,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "model",
         &[
             "chrono",
+            "regex_lite",
             "schemars",
             "serde",
             "serde_with",

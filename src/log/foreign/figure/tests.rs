@@ -1,3 +1,5 @@
+//! How figures are written, and what is none.
+
 use proptest::prelude::*;
 
 use super::*;
