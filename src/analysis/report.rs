@@ -361,14 +361,17 @@ pub struct UndatedReport {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TeamReport {
     pub name: String,
+    /// What the log counts by.
+    #[serde(skip)]
+    pub measure: Measure,
     /// What it used. Absent where nothing is written about it.
     pub used_tokens: Option<Tokens>,
     /// A figure in it is an estimate.
     pub estimate: bool,
     pub allocated_tokens: Option<Tokens>,
-    /// The share of its allocation that it used.
+    /// The share of its allocation that it used; of its limit in money where the log states only costs.
     pub ratio: Option<f64>,
-    /// The level of what it used.
+    /// The level of that.
     pub level: Option<Level>,
     /// Tokens that its holds reserve.
     pub reserved_tokens: Tokens,
@@ -388,12 +391,16 @@ pub struct TeamReport {
     pub deliverables: Option<u64>,
     /// Tokens per deliverable, rounded down.
     pub tokens_per_deliverable: Option<Tokens>,
-    /// The level of that figure. Absent where there is none, and for teams counted in tasks.
+    /// The cost per deliverable, rounded down, where the log states only costs.
+    pub cost_per_deliverable: Option<Money>,
+    /// The level of the tokens per deliverable. Absent where there are none, and for teams counted in tasks.
     pub efficiency_level: Option<Level>,
     /// Tasks, for a team that is counted in these.
     pub tasks: Option<u64>,
     /// Tokens per task, rounded down.
     pub tokens_per_task: Option<Tokens>,
+    /// The cost per task, rounded down, where the log states only costs.
+    pub cost_per_task: Option<Money>,
     /// What it has used when the month ends. Absent where nothing can be said about that.
     pub forecast: Option<TeamForecast>,
     /// Where its figures come from.
@@ -417,22 +424,35 @@ impl TeamReport {
     }
 
     /// What it used, in what the log counts by. None where nothing is written about it.
-    pub fn spent(&self, measure: Measure) -> Option<Measured> {
-        match measure {
+    pub fn spent(&self) -> Option<Measured> {
+        match self.measure {
             Measure::Tokens => self.used_tokens.map(Measured::Tokens),
             Measure::Money(currency) => self.cost.as_ref()?.of(currency).map(Measured::Money),
         }
     }
 
     /// Its limit in what the log counts by.
-    pub fn limit(&self, measure: Measure) -> Option<Measured> {
-        match measure {
+    pub fn limit(&self) -> Option<Measured> {
+        match self.measure {
             Measure::Tokens => self.allocated_tokens.map(Measured::Tokens),
             Measure::Money(_) => {
                 let limit = self.cost_budget.as_ref()?.limit;
-                measure.of_money(limit).map(|units| measure.amount(units))
+                let units = self.measure.of_money(limit)?;
+                Some(self.measure.amount(units))
             }
         }
+    }
+
+    /// The share of that limit which it used.
+    pub fn share(&self) -> Option<Percent> {
+        Percent::new(self.spent()?.units(), self.limit()?.units())
+    }
+
+    /// Per deliverable, else per task, rounded down.
+    pub fn each(&self) -> Option<Measured> {
+        let tokens = self.tokens_per_deliverable.or(self.tokens_per_task);
+        let cost = self.cost_per_deliverable.or(self.cost_per_task);
+        tokens.map(Measured::Tokens).or(cost.map(Measured::Money))
     }
 
     /// Whether it has reported that it is finished: nothing can be done about its limit any more.

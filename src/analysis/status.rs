@@ -11,7 +11,7 @@ use super::{
     CostBudget, Optimizations, TeamForecast,
     alert::Alert,
     alerts,
-    cost::CostSum,
+    cost::{Cost, CostSum},
     efficiency::{self, Output},
     forecast::{self, BacktestExtent, Request},
     held_money::HeldMoney,
@@ -28,7 +28,8 @@ use super::{
     verdict,
 };
 use crate::model::{
-    Budget, BudgetReset, EfficiencyGoal, EntryKind, EventKind, Policy, RoundedSum, Tokens, ratio,
+    Budget, BudgetReset, EfficiencyGoal, EntryKind, EventKind, Measured, Money, Policy, RoundedSum,
+    Tokens, Units, ratio,
 };
 
 /// What a report is made for, beside the log and the policy.
@@ -221,7 +222,7 @@ fn used_report(request: &Request<'_>, budget: Option<Tokens>) -> UsedReport {
     let lines = teams.map(|team| team.tokens_of(EntryKind::Line));
     UsedReport {
         tokens: used,
-        estimate: sum.estimate,
+        estimate: sum.estimate || is_estimate(reconciled, cost.as_ref()),
         unsettled_tokens: lines.sum(),
         stated_tokens: stated.map(|stated| stated.tokens.tokens),
         stated_line: stated.map(|stated| stated.place.line),
@@ -265,37 +266,62 @@ fn teams(
             |deliverables: bool| output.filter(|output| output.deliverables == deliverables);
         // Deliverables are those of the month.
         let of_month = team.used();
-        let each = |output: Option<Output>| Some(Tokens(of_month?.0 / output?.count));
+        let measure = reconciled.measure();
+        let each = |output: Option<Output>| {
+            let spent = team.spent(measure)?.0 / i128::from(output?.count);
+            Some(measure.amount(Units(spent)))
+        };
+        let (tokens_per_deliverable, cost_per_deliverable) = split(each(counted(true)));
+        let (tokens_per_task, cost_per_task) = split(each(counted(false)));
+        let cost = reconciled.spent_cost_of(team);
+        let cost_budget = request.limits.cost_of_team(team);
+        let cost_budget = cost_budget.map(|limit| {
+            CostBudget::of_team(reconciled, team, limit, &policy.thresholds)
+                .with_reserved(held, Some(&team.name))
+        });
+        let of_money = cost_budget.as_ref().filter(|_| measure.is_money());
         TeamReport {
             name: team.name.clone(),
+            measure,
             used_tokens: used,
-            estimate: team.sum().estimate,
+            estimate: team.sum().estimate || is_estimate(reconciled, cost.as_ref()),
             allocated_tokens: allocated,
-            ratio: of_limit.and_then(|(used, limit)| ratio(used.0, limit.0)),
-            level: of_limit.map(|(used, limit)| policy.thresholds.level(used.0, limit.0)),
+            ratio: of_limit
+                .and_then(|(used, limit)| ratio(used.0, limit.0))
+                .or_else(|| of_money?.ratio),
+            level: of_limit
+                .map(|(used, limit)| policy.thresholds.level(used.0, limit.0))
+                .or_else(|| of_money?.level),
             reserved_tokens: reserved,
             available_tokens: allocated.map(|limit| limit.signed_sub(committed)),
             reserved_level: allocated
                 .filter(|_| used.is_some() || reserved > Tokens::ZERO)
                 .map(|limit| policy.thresholds.level(committed.0, limit.0)),
             status: team.status().map(|status| status.word().to_owned()),
-            cost: reconciled.spent_cost_of(team),
-            cost_budget: request
-                .limits
-                .cost_of_team(team)
-                .map(|limit| CostBudget::of_team(reconciled, team, limit, &policy.thresholds))
-                .map(|budget| budget.with_reserved(held, Some(&team.name))),
+            cost,
+            cost_budget,
             places: request.limits.places_of_team(team),
             deliverables: counted(true).map(|output| output.count),
-            tokens_per_deliverable: each(counted(true)),
+            tokens_per_deliverable,
+            cost_per_deliverable,
             efficiency_level: counted(true).and_then(|output| goal.level(of_month?, output.count)),
             tasks: counted(false).map(|output| output.count),
-            tokens_per_task: each(counted(false)),
+            tokens_per_task,
+            cost_per_task,
             forecast: forecasts.get(&team.id).copied(),
             sources: sources(team, limit, output),
         }
     };
     reconciled.teams.iter().map(team).collect()
+}
+
+/// Whether the figure of a log of money is an estimate.
+fn is_estimate(reconciled: &ReconciledMonth, cost: Option<&Cost>) -> bool {
+    reconciled.measure().is_money() && cost.is_some_and(|cost| cost.estimate)
+}
+
+fn split(amount: Option<Measured>) -> (Option<Tokens>, Option<Money>) {
+    amount.map(Measured::split).unwrap_or_default()
 }
 
 fn sources(
@@ -358,6 +384,7 @@ fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
     let written = reconciled.ledger.names.shown(row.name);
     let (entry, figures) = (&row.entry, &row.entry.figures);
     let text = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    let cost = reconciled.total_cost(&row.cost);
     RowReport {
         rows: row.rows,
         time: entry.when.time.map(|time| time.to_string()),
@@ -365,8 +392,9 @@ fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
         team,
         task: text(&entry.work.task),
         tokens: figures.tokens.map(|tokens| tokens.value),
-        estimate: figures.tokens.is_some_and(|tokens| tokens.estimate),
-        cost: reconciled.total_cost(&row.cost),
+        estimate: figures.tokens.is_some_and(|tokens| tokens.estimate)
+            || is_estimate(reconciled, cost.as_ref()),
+        cost,
         status: entry.status.as_ref().map(|status| status.word().to_owned()),
         minutes: figures.minutes,
         model: text(&entry.work.model),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Cell, Column, OutputStyle, ReportTable, StyledLine, costs, heading};
 use crate::{
     analysis::{DayReport, RowReport, StatusReport},
-    model::Tokens,
+    model::{Measure, Measured, Tokens, Units},
 };
 
 /// Why no day is listed.
@@ -31,13 +31,13 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
         lines.push(no_rows(report).into());
         return lines;
     }
-    let beside = table(report);
+    let beside = with_dates(report, Dates::Beside, style);
     let room = beside.room(["Time", "Task"], style);
     if room.into_iter().all(|(width, wanted)| width == wanted) {
         lines.extend(beside.lines(style));
         return lines;
     }
-    let above = with_dates(report, Dates::Above);
+    let above = with_dates(report, Dates::Above, style);
     let [(task, wanted)] = above.room(["Task"], style);
     let best = if task == 0 && wanted > 0 {
         beside
@@ -50,16 +50,16 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 
 /// A row for each row of the log, the date once, and a sum for each day.
 pub fn table(report: &StatusReport) -> ReportTable {
-    with_dates(report, Dates::Beside)
+    with_dates(report, Dates::Beside, OutputStyle::PLAIN)
 }
 
-fn with_dates(report: &StatusReport, dates: Dates) -> ReportTable {
-    let mut table = ReportTable::new("Daily", columns(dates));
+fn with_dates(report: &StatusReport, dates: Dates, style: OutputStyle) -> ReportTable {
+    let mut table = ReportTable::new("Daily", columns(dates, report.measure));
     let days = report.days.as_deref().unwrap_or_default();
     if days.is_empty() {
         table.note(no_rows(report));
     }
-    for line in day_lines(days, None) {
+    for line in day_lines(days, None, report.measure) {
         let mut date = Cell::word(if line.first {
             line.day.date.to_string()
         } else {
@@ -78,26 +78,32 @@ fn with_dates(report: &StatusReport, dates: Dates) -> ReportTable {
     if let Some(note) = costs::note(costs) {
         table.note_about("Cost", note);
     }
-    if let Some(remainder) = remainder(report) {
+    if let Some(remainder) = remainder(report, style) {
         table.note(remainder);
     }
     table
 }
 
 /// What is used besides the daily rows. Their sum alone would hide it.
-pub fn remainder(report: &StatusReport) -> Option<String> {
+pub fn remainder(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let days = report.days.as_deref().unwrap_or_default();
-    let sum: Tokens = days.iter().map(|day| day.tokens).sum();
-    let differs = !days.is_empty() && report.team.is_none() && sum != report.used.tokens;
+    let days_spent = days.iter().map(|day| day.spent(report.measure).units());
+    let (sum, spent) = (days_spent.sum(), report.spent());
+    let differs = !days.is_empty() && report.team.is_none() && sum != spent.units();
+    let sum = report.measure.amount(sum);
+    let total = match spent {
+        Measured::Tokens(tokens) => format!("{tokens} tokens are used"),
+        money => format!("{} is spent", style.amount(money)),
+    };
     differs.then(|| {
         format!(
-            "the rows above add up to {sum}; together with the monthly rows, {} tokens are used",
-            report.used.tokens
+            "the rows above add up to {}; together with the monthly rows, {total}",
+            style.amount(sum)
         )
     })
 }
 
-fn columns(dates: Dates) -> [Column; 9] {
+fn columns(dates: Dates, measure: Measure) -> [Column; 9] {
     let time = Column::new("Time");
     [
         Column::new("Date").important(2),
@@ -107,8 +113,12 @@ fn columns(dates: Dates) -> [Column; 9] {
         },
         Column::new("Team").cut(4),
         Column::new("Task").cut_easily(12, 8).droppable(3),
-        Column::new("Tokens"),
+        Column::new(match measure {
+            Measure::Tokens => "Tokens",
+            Measure::Money(_) => "Cost",
+        }),
         Column::new("Sum").droppable(1),
+        // In a log of money it is before the sum, and empty here.
         Column::new("Cost").optional(2),
         Column::new("Status").cut_easily(10, 7).important(1),
         Column::new("Notes").cut_easily(16, 8).optional(1),
@@ -144,7 +154,13 @@ pub fn data(report: &StatusReport) -> ReportTable {
     ReportTable::records("Daily", rows.map(|(day, row)| record(day, row)))
 }
 
-fn cells(row: &RowReport, sum: Cell, date: Cell) -> [Cell; 9] {
+fn cells(row: &RowReport, sum: Cell, date: Cell, measure: Measure) -> [Cell; 9] {
+    let tokens = row
+        .tokens
+        .map(|tokens| Cell::Tokens(tokens).about(row.estimate));
+    let tokens = Cell::some(tokens, |cell| cell);
+    let cost = Cell::some(row.cost.as_ref(), Cell::marked_cost);
+    let [spent, cost] = counted_first(tokens, cost, measure);
     let state = row
         .status
         .as_deref()
@@ -157,14 +173,20 @@ fn cells(row: &RowReport, sum: Cell, date: Cell) -> [Cell; 9] {
             0 | 1 => Cell::some(row.task.as_deref(), Cell::text),
             rows => Cell::word(format!("{} rows", Tokens(rows))),
         },
-        Cell::some(row.tokens, |tokens| {
-            Cell::Tokens(tokens).about(row.estimate)
-        }),
+        spent,
         sum,
-        Cell::some(row.cost.as_ref(), Cell::marked_cost),
+        cost,
         Cell::some(state, Cell::text),
         Cell::some(row.notes.as_deref(), Cell::text),
     ]
+}
+
+/// The cell of what the log counts by, and that of the cost beside tokens.
+fn counted_first(tokens: Cell, cost: Cell, measure: Measure) -> [Cell; 2] {
+    match measure {
+        Measure::Tokens => [tokens, cost],
+        Measure::Money(_) => [cost, Cell::Absent],
+    }
 }
 
 pub type Filter<'f> = &'f dyn Fn(&DayReport, &RowReport) -> bool;
@@ -175,7 +197,8 @@ pub struct DayLine<'r> {
     pub day: &'r DayReport,
     /// None for a total.
     pub row: Option<&'r RowReport>,
-    sum: Tokens,
+    measure: Measure,
+    sum: Units,
     estimate: bool,
     pub first: bool,
     /// Not all rows are listed.
@@ -183,18 +206,24 @@ pub struct DayLine<'r> {
 }
 
 /// The days line by line, each with its total; with a filter, the rows that match it and their total.
-pub fn day_lines<'r>(days: &'r [DayReport], filter: Option<Filter<'_>>) -> Vec<DayLine<'r>> {
+pub fn day_lines<'r>(
+    days: &'r [DayReport],
+    filter: Option<Filter<'_>>,
+    measure: Measure,
+) -> Vec<DayLine<'r>> {
     let mut lines: Vec<DayLine<'r>> = Vec::new();
-    let (mut sum, mut estimate) = (Tokens::ZERO, false);
+    let (mut sum, mut estimate) = (Units::ZERO, false);
     for day in days {
         let before = lines.len();
         let listed = |row: &&RowReport| filter.is_none_or(|filter| filter(day, row));
         for row in day.rows.iter().filter(listed) {
-            sum = sum.saturating_add(row.tokens.unwrap_or_default());
+            let spent = row.spent(measure).map(Measured::units);
+            sum = sum.saturating_add(spent.unwrap_or_default());
             estimate |= row.estimate;
             lines.push(DayLine {
                 day,
                 row: Some(row),
+                measure,
                 sum,
                 estimate,
                 first: lines.len() == before,
@@ -222,7 +251,8 @@ fn total_after<'r>(lines: &[DayLine<'r>]) -> Option<DayLine<'r>> {
 
 /// Some of these lines as a table, as wide as a table of all would be.
 pub fn part(all: &[DayLine<'_>], shown: Range<usize>) -> ReportTable {
-    let mut table = ReportTable::new("Daily", columns(Dates::Beside));
+    let measure = all.first().map(|line| line.measure).unwrap_or_default();
+    let mut table = ReportTable::new("Daily", columns(Dates::Beside, measure));
     let top = shown.start;
     for (at, line) in all.iter().enumerate().take(shown.end).skip(top) {
         let date = if line.first || at == top {
@@ -262,15 +292,18 @@ fn widest(all: &[DayLine<'_>]) -> Option<[Cell; 9]> {
     wide.tokens = sums.map(|line| line.day.tokens).max();
     wide.cost.clone_from(&last.day.cost);
     wide.estimate = last.estimate;
-    let sum = Cell::Tokens(last.sum).about(last.estimate);
-    Some(cells(&wide, sum, Cell::word("02-25")))
+    Some(cells(&wide, last.sum(), Cell::word("02-25"), last.measure))
 }
 
 impl DayLine<'_> {
+    fn sum(&self) -> Cell {
+        Cell::amount(self.measure.amount(self.sum)).about(self.estimate)
+    }
+
     pub fn cells(&self, date: Cell) -> [Cell; 9] {
-        let sum = Cell::Tokens(self.sum).about(self.estimate);
+        let sum = self.sum();
         if let Some(row) = self.row {
-            return cells(row, sum, date);
+            return cells(row, sum, date, self.measure);
         }
         let mut cells = [(); 9].map(|()| Cell::word(""));
         cells[5] = sum;
@@ -279,8 +312,10 @@ impl DayLine<'_> {
         } else {
             let (day, estimate) = (self.day, self.day.rows.iter().any(|row| row.estimate));
             (cells[0], cells[2]) = (date, Cell::word("Day total"));
-            cells[4] = Cell::Tokens(day.tokens).about(estimate);
-            cells[6] = Cell::some(day.cost.as_ref(), Cell::marked_cost);
+            let tokens = Cell::Tokens(day.tokens).about(estimate);
+            let cost = Cell::some(day.cost.as_ref(), Cell::marked_cost);
+            let [spent, cost] = counted_first(tokens, cost, self.measure);
+            (cells[4], cells[6]) = (spent, cost);
         }
         cells
     }

@@ -4,8 +4,8 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{Cell, Column, ReportTable, costs, counted, joined, prefixed, signed, width};
 use crate::{
-    analysis::{StatusReport, TeamReport},
-    model::{Level, Percent, Tokens},
+    analysis::{Cost, StatusReport, TeamReport},
+    model::{Level, Measure, Measured, Money, Percent, Tokens, Units},
 };
 
 /// The index of the column of reserved tokens, which is shown where any are.
@@ -31,12 +31,13 @@ pub fn table(report: &StatusReport) -> ReportTable {
 pub fn part(report: &StatusReport, listed: &[&TeamReport], shown: Range<usize>) -> ReportTable {
     let mut table = table_of(report, listed.get(shown).unwrap_or_default());
     let levels = report.team_levels();
+    let units = |amount: Option<Measured>| amount.map_or(0, |amount| amount.units().0);
     let widest: [&dyn Fn(&TeamReport) -> i128; 7] = [
         &|team| width(&team.name) as i128,
-        &|team| team.used_tokens.unwrap_or_default().0.into(),
-        &|team| team.allocated_tokens.unwrap_or_default().0.into(),
+        &|team| units(team.spent()),
+        &|team| units(team.limit()),
         &|team| team.deliverables.unwrap_or_default().into(),
-        &|team| team.tokens_per_deliverable.unwrap_or_default().0.into(),
+        &|team| units(team.each()),
         &|team| team.cost.as_ref().map_or(0, |cost| cost.money.nanos),
         &|team| {
             team.status
@@ -52,16 +53,26 @@ pub fn part(report: &StatusReport, listed: &[&TeamReport], shown: Range<usize>) 
     table
 }
 
+/// The headings of what is used, of the limit, and of what a deliverable takes.
+pub const fn headings(measure: Measure) -> [&'static str; 3] {
+    match measure {
+        Measure::Tokens => ["Used", "Alloc.", "Tok/del."],
+        Measure::Money(_) => ["Cost", "Limit", "Cost/del."],
+    }
+}
+
 /// A row for each of some teams, and the total of all.
 pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
+    let [used, limit, each] = headings(report.measure);
     let mut columns = vec![
         Column::new("Team").cut(4).long(24),
-        Column::new("Used"),
-        Column::new("Alloc.").droppable(4),
+        Column::new(used),
+        Column::new(limit).droppable(4),
         Column::new("%").important(2),
         Column::bars().droppable(1),
         Column::new("Deliv.").droppable(2),
-        Column::new("Tok/del.").droppable(3),
+        Column::new(each).droppable(3),
+        // In a log of money it is what is used, and empty here.
         Column::new("Cost").optional(1),
         Column::new("Status").cut_easily(10, 7).important(1),
         Column::new("Alert").important(3),
@@ -83,6 +94,9 @@ pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
     if let Some(note) = costs::note(costs.chain(all)) {
         table.note_about("Cost", note);
     }
+    if report.measure.is_money() {
+        return table;
+    }
     let notes = [("Tok/del.", goal(report)), ("Alloc.", allocation(report))];
     for (column, note) in notes {
         if let Some(note) = note {
@@ -93,6 +107,9 @@ pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
 }
 
 pub fn data(report: &StatusReport) -> ReportTable {
+    if report.measure.is_money() {
+        return data_of_money(report);
+    }
     let tokens = |tokens| Cell::some(tokens, Cell::Tokens);
     let record = |team: &TeamReport| {
         let [cost, currency, cost_estimate, cost_complete, others] =
@@ -104,7 +121,7 @@ pub fn data(report: &StatusReport) -> ReportTable {
             ("used_tokens", tokens(team.used_tokens)),
             ("estimate", Cell::flag(team.estimate)),
             ("allocated_tokens", tokens(team.allocated_tokens)),
-            ("percent", Cell::some(share_of(team), Cell::Percent)),
+            ("percent", Cell::some(team.share(), Cell::Percent)),
             ("level", Cell::some(team.level, Cell::Level)),
             ("status", Cell::some(team.status.as_deref(), Cell::text)),
             ("deliverables", Cell::some(team.deliverables, Cell::Count)),
@@ -131,24 +148,62 @@ pub fn data(report: &StatusReport) -> ReportTable {
     ReportTable::records("Teams", report.teams.iter().map(record))
 }
 
+/// The same of a log that states only costs.
+fn data_of_money(report: &StatusReport) -> ReportTable {
+    let money = |amount: Option<Money>| Cell::some(amount, Cell::Money);
+    let record = |team: &TeamReport| {
+        let [cost, currency, cost_estimate, cost_complete, others] =
+            costs::cells(team.cost.as_ref());
+        let budget = team.cost_budget.as_ref();
+        [
+            ("team", Cell::text(&team.name)),
+            ("cost", cost),
+            ("currency", currency),
+            ("cost_estimate", cost_estimate),
+            ("cost_complete", cost_complete),
+            ("other_costs", others),
+            ("limit_cost", money(budget.map(|budget| budget.limit))),
+            ("percent", Cell::some(team.share(), Cell::Percent)),
+            ("level", Cell::some(team.level, Cell::Level)),
+            ("status", Cell::some(team.status.as_deref(), Cell::text)),
+            ("deliverables", Cell::some(team.deliverables, Cell::Count)),
+            ("cost_per_deliverable", money(team.cost_per_deliverable)),
+            ("tasks", Cell::some(team.tasks, Cell::Count)),
+            ("cost_per_task", money(team.cost_per_task)),
+        ]
+    };
+    ReportTable::records("Teams", report.teams.iter().map(record))
+}
+
+/// What a team used, in what the log counts by.
+pub fn used_cell(team: &TeamReport) -> Cell {
+    match (team.measure, &team.cost) {
+        (Measure::Money(_), Some(cost)) => Cell::marked_cost(cost),
+        _ => Cell::some(team.spent(), |used| Cell::amount(used).about(team.estimate)),
+    }
+}
+
+/// The cost beside tokens.
+fn cost_beside(cost: Option<&Cost>, measure: Measure) -> Cell {
+    let cost = cost.filter(|_| !measure.is_money());
+    Cell::some(cost, Cell::marked_cost)
+}
+
 fn row(report: &StatusReport, team: &TeamReport, levels: &HashMap<&str, Level>) -> Vec<Cell> {
-    let (used, limit) = (team.used_tokens, team.allocated_tokens);
-    let both = used.zip(limit);
+    let both = team.spent().zip(team.limit());
     let tasks = team.tasks.map(|tasks| Cell::word(counted(tasks, "task")));
     let mut cells = vec![
         Cell::text(&team.name),
-        Cell::some(used, |used| Cell::Tokens(used).about(team.estimate)),
-        Cell::some(limit, Cell::Tokens),
-        Cell::some(share_of(team), Cell::Percent),
+        used_cell(team),
+        Cell::some(team.limit(), Cell::amount),
+        Cell::some(team.share(), Cell::Percent),
         Cell::some(both, |(used, limit)| {
-            Cell::Bar(used.0, limit.0, team.level.unwrap_or(Level::Ok))
+            let (Units(used), Units(limit)) = (used.units(), limit.units());
+            Cell::Bar(used, limit, team.level.unwrap_or(Level::Ok))
         }),
         Cell::some(team.deliverables.map(Cell::Count).or(tasks), |cell| cell),
-        Cell::some(
-            team.tokens_per_deliverable.or(team.tokens_per_task),
-            Cell::Tokens,
-        ),
-        Cell::some(team.cost.as_ref(), Cell::marked_cost),
+        Cell::some(team.each(), Cell::amount),
+        cost_beside(team.cost.as_ref(), team.measure),
         Cell::some(team.status.as_deref(), Cell::text),
         // The worst alert about it.
         levels
@@ -168,31 +223,35 @@ pub fn reserved(team: &TeamReport) -> Option<String> {
     Some(format!("reserved {held}{available}"))
 }
 
-/// The used share of what a team is allocated.
-pub fn share_of(team: &TeamReport) -> Option<Percent> {
-    Percent::new(team.used_tokens?.0, team.allocated_tokens?.0)
-}
-
 /// The level of a team whose work is not done.
 pub fn unfinished_level(team: &TeamReport) -> Option<Level> {
     team.level.filter(|_| !team.is_done())
 }
 
 fn total(report: &StatusReport) -> Vec<Cell> {
-    let allocated = report.budget.allocated_tokens;
-    // If a team without an allocation has used tokens, the allocations are not the whole of what is used.
-    let all_allocated = report.teams.iter().all(|team| {
-        team.allocated_tokens.is_some() || team.used_tokens.unwrap_or_default() == Tokens::ZERO
-    });
+    let limits = report.teams.iter().filter_map(TeamReport::limit);
+    let limits = limits.reduce(|sum, next| sum.with(sum.units().saturating_add(next.units())));
+    let allocated = match report.measure {
+        Measure::Tokens => report.budget.allocated_tokens.map(Measured::Tokens),
+        Measure::Money(_) => limits,
+    };
+    // If a team without an allocation has used anything, the allocations are not the whole of what is used.
+    let all_allocated = report
+        .teams
+        .iter()
+        .all(|team| team.limit().is_some() || team.spent().is_none_or(Measured::is_zero));
     let share = allocated
         .filter(|_| all_allocated)
-        .and_then(|allocated| Percent::new(report.used.tokens.0, allocated.0));
+        .and_then(|allocated| Percent::new(report.spent().units(), allocated.units()));
     let mut cells = vec![Cell::word(""); 10];
     cells[0] = Cell::word("Total");
-    cells[1] = Cell::Tokens(report.used.tokens).about(report.used.estimate);
-    cells[2] = Cell::some(allocated, Cell::Tokens);
+    cells[1] = match (report.measure, &report.used.cost) {
+        (Measure::Money(_), Some(cost)) => Cell::marked_cost(cost),
+        _ => Cell::amount(report.spent()).about(report.used.estimate),
+    };
+    cells[2] = Cell::some(allocated, Cell::amount);
     cells[3] = Cell::some(share, Cell::Percent);
-    cells[7] = Cell::some(report.used.cost.as_ref(), Cell::marked_cost);
+    cells[7] = cost_beside(report.used.cost.as_ref(), report.measure);
     if report.reserved > Tokens::ZERO {
         cells.insert(RESERVED, Cell::Tokens(report.reserved));
     }

@@ -2,7 +2,11 @@
 
 use strum::VariantArray as _;
 
-use crate::{analysis::TeamReport, model::Level};
+use crate::{
+    analysis::TeamReport,
+    model::{Level, Measure, Measured, Units},
+    render::teams::headings,
+};
 
 /// In the order of the key `s`, each with its heading. After the last comes the order of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
@@ -30,6 +34,17 @@ impl SortBy {
         rest.find(|by| *by == Self::Team || ranks(*by))
     }
 
+    /// The heading of its column.
+    pub const fn heading(self, measure: Measure) -> &'static str {
+        let [used, limit, each] = headings(measure);
+        match self {
+            Self::Used => used,
+            Self::Allocated => limit,
+            Self::PerDeliverable => each,
+            _ => self.into_str(),
+        }
+    }
+
     /// Whether the greatest comes first, unless reversed.
     pub const fn is_descending(self) -> bool {
         !matches!(self, Self::Team)
@@ -37,17 +52,21 @@ impl SortBy {
 
     /// The rank of a team, the highest first. None if it has no value in this column, and for names.
     pub fn rank(self, team: &TeamReport, alert: Option<&Level>) -> Option<u64> {
+        let units = |amount: Measured| u64::try_from(amount.units().0).unwrap_or(u64::MAX);
         match self {
             Self::Alert => alert.map(|level| *level as u64),
-            Self::Used => team.used_tokens.map(|tokens| tokens.0),
-            Self::Allocated => team.allocated_tokens.map(|tokens| tokens.0),
+            Self::Used => team.spent().map(units),
+            Self::Allocated => team.limit().map(units),
             Self::Share => {
-                let (used, limit) = (team.used_tokens?.0, team.allocated_tokens?.0);
-                let share = u128::from(used) * 1_000_000 / u128::from(limit.max(1));
+                let (Units(used), Units(limit)) = (team.spent()?.units(), team.limit()?.units());
+                let share = used.saturating_mul(1_000_000) / limit.max(1);
                 Some(u64::try_from(share).unwrap_or(u64::MAX))
             }
             Self::Deliverables => team.deliverables,
-            Self::PerDeliverable => team.tokens_per_deliverable.map(|tokens| tokens.0),
+            Self::PerDeliverable => team
+                .each()
+                .filter(|_| team.deliverables.is_some())
+                .map(units),
             Self::Team => None,
         }
     }

@@ -172,7 +172,7 @@ pub fn team_outcome(
 ) -> Option<StyledLine> {
     let end = team.forecast?.end()?;
     let likely = style.compact(end.quantiles.p50?);
-    let chance = team.limit(report.measure).and_then(|limit| {
+    let chance = team.limit().and_then(|limit| {
         let (chance, until) = (
             end.probability_over_budget?,
             end.basis.until(report.forecast.ends),

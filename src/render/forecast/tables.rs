@@ -212,11 +212,11 @@ fn teams(report: &StatusReport) -> ReportTable {
         };
         table.row([
             Cell::text(&team.name),
-            Cell::some(team.spent(report.measure), Cell::amount),
+            Cell::some(team.spent(), Cell::amount),
             Cell::some(end.quantiles.p50, Cell::amount),
             Cell::amount(end.quantiles.p10),
             Cell::amount(end.quantiles.p90),
-            Cell::some(team.limit(report.measure), Cell::amount),
+            Cell::some(team.limit(), Cell::amount),
             Cell::some(end.probability_over_budget, Cell::Probability),
             Cell::some(end.level, Cell::Level),
             Cell::word(confidence.into_str()),
@@ -312,7 +312,9 @@ fn scenarios(report: &StatusReport) -> ReportTable {
             Cell::some(scenario.end.remaining, Cell::Signed),
             Cell::some(
                 report.budget.tokens.zip(scenario.end.level),
-                |(budget, level)| Cell::Bar(scenario.end.total_tokens.0, budget.0, level),
+                |(budget, level)| {
+                    Cell::Bar(scenario.end.total_tokens.0.into(), budget.0.into(), level)
+                },
             ),
             Cell::some(scenario.end.level, Cell::Level),
         ]);

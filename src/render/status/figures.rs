@@ -7,7 +7,7 @@ use crate::{
     model::{BudgetSource, Level, Percent, Tokens},
     render::{
         AT_LEAST, Cell, OutputStyle, Page, StyledLine, TextRole, costs, prefixed, sanitize, signed,
-        teams::{reserved, share_of, unfinished_level},
+        teams::{reserved, unfinished_level},
         width,
     },
     text::{FileId, Files},
@@ -160,7 +160,7 @@ fn team(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
         |used| Cell::Tokens(used).about(team.estimate).shown(style),
     );
     let limit = prefixed(" of ", team.allocated_tokens);
-    let share = prefixed("  ", share_of(team));
+    let share = prefixed("  ", team.share());
     let level = unfinished_level(team)
         .filter(|level| *level > Level::Ok)
         .map(|level| StyledLine::styled(TextRole::Badge(level), style.symbol(level)));

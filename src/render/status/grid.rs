@@ -10,8 +10,7 @@ use crate::{
     render::{
         OutputStyle, Size, StyledLine, cut, heading, prefixed, rule, split_at_width,
         status::{Columns, screen::ScreenStatus},
-        teams::{self, share_of},
-        width,
+        teams, width,
     },
 };
 
@@ -35,7 +34,7 @@ pub fn table_height(report: &StatusReport, screen: ScreenStatus) -> usize {
 
 fn sort_by_alert(report: &StatusReport, teams: &mut [&TeamReport]) {
     let levels = report.team_levels();
-    teams.sort_by_key(|team| Reverse((levels.get(team.name.as_str()), share_of(team))));
+    teams.sort_by_key(|team| Reverse((levels.get(team.name.as_str()), team.share())));
 }
 
 /// A title with the number of teams that have no room.
@@ -192,5 +191,5 @@ pub fn figures(team: &TeamReport) -> [String; 2] {
         |used| line::part_of(used, team.allocated_tokens, team.estimate),
     );
     let limit = prefixed("/", team.allocated_tokens.map(Tokens::compact));
-    [used + &limit, prefixed("", share_of(team))]
+    [used + &limit, prefixed("", team.share())]
 }

@@ -5,7 +5,7 @@ use crate::{
     analysis::{Alert, StatusReport, TeamReport},
     diagnostic::{Diagnostic, Severity},
     model::Percent,
-    render::{Cell, OutputStyle, Page, ReportTable, costs, teams::share_of},
+    render::{Cell, OutputStyle, Page, ReportTable, costs},
 };
 
 pub fn tables(page: &Page<'_>) -> Vec<ReportTable> {
@@ -115,7 +115,7 @@ fn add_team(table: &mut ReportTable, team: &TeamReport) {
     table.figure("team", Cell::text(&team.name));
     let (used, state) = (tokens(team.used_tokens), team.status.as_deref());
     let (used, state) = (used.about(team.estimate), Cell::some(state, Cell::text));
-    table.figure_with("team_used", used, share_of(team), state);
+    table.figure_with("team_used", used, team.share(), state);
     table.figure("team_allocated", tokens(team.allocated_tokens));
     table.figure("team_reserved", Cell::Tokens(team.reserved_tokens));
     let available = Cell::some(team.available_tokens, Cell::Signed);

@@ -26,7 +26,7 @@ pub enum Cell {
     Money(Money),
     Level(Level),
     /// A bar of used and whole. Text only.
-    Bar(u64, u64, Level),
+    Bar(i128, i128, Level),
     About(Box<Cell>),
     AtLeast(Box<Cell>),
 }

@@ -13,14 +13,18 @@ use crate::{
 /// The rows around the selected one, and the totals between them.
 pub fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) -> Body {
     let filter = app.lists_row();
-    let lines = day_lines(app.days(), app.is_filtered().then_some(&filter));
+    let lines = day_lines(
+        app.days(),
+        app.is_filtered().then_some(&filter),
+        report.measure,
+    );
     let rows: Vec<usize> = (0..lines.len())
         .filter(|at| lines[*at].row.is_some())
         .collect();
     let len = rows.len();
     let selected = app.selected_row(len);
     let at = selected.map(|row| rows[row]);
-    let note = remainder(report).filter(|_| !app.is_filtered());
+    let note = remainder(report, view.style).filter(|_| !app.is_filtered());
     let page = room.saturating_sub(1 + usize::from(note.is_some())).max(1);
     // At the end, the total is shown, too, if there is room for both.
     let is_last = selected.is_some_and(|row| row + 1 == len) && page > 1;

@@ -18,7 +18,7 @@ pub fn body(app: &App, report: &StatusReport, room: usize, view: ViewContext) ->
     let mut table = teams::part(report, &listed, shown);
     if let Some(by) = app.sort {
         let down = by.is_descending() != app.reversed;
-        table.mark(by.into_str(), if down { 'v' } else { '^' });
+        table.mark(by.heading(report.measure), if down { 'v' } else { '^' });
     }
     let is_selected = |line: usize| selected.is_some_and(|at| line == at + 1 - top);
     let drawn = table.lines(view.style).into_iter().enumerate();
