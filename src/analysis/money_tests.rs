@@ -156,7 +156,7 @@ proptest! {
         prop_assert_eq!(tried(tokens), tried(money));
         let teams = |of: &StatusReport| of.teams.iter().map(|team| {
             let end = team.forecast.and_then(|forecast| forecast.end());
-            (team.name.clone(), team.spent(of.measure).map(units), end.map(|end| end.map(units)))
+            (team.name.clone(), team.spent().map(units), end.map(|end| end.map(units)))
         }).collect::<Vec<_>>();
         prop_assert_eq!(teams(&in_tokens), teams(&in_money));
     }
