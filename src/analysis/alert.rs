@@ -116,6 +116,8 @@ pub enum AlertKind {
     /// The money of the budget may not be enough.
     CostForecast {
         budget_cost: Money,
+        /// Where the log states only costs.
+        likely_cost: Option<Money>,
         probability: Probability,
         ends: NaiveDate,
     },
@@ -181,6 +183,13 @@ pub enum AlertKind {
         probability: Probability,
         ends: NaiveDate,
     },
+    /// The limit of a team in money may not be enough. Only where the log states no tokens.
+    TeamCostForecast {
+        budget_cost: Money,
+        likely_cost: Money,
+        probability: Probability,
+        ends: NaiveDate,
+    },
     /// A team takes more tokens per deliverable than it should.
     TeamEfficiency {
         tokens_per_deliverable: Tokens,
@@ -232,7 +241,7 @@ impl Alert {
         };
         let place = team.place_of(figure);
         let separator = match kind {
-            AlertKind::TeamForecast { .. } => ": ",
+            AlertKind::TeamForecast { .. } | AlertKind::TeamCostForecast { .. } => ": ",
             _ => " ",
         };
         let alert = Self::new(level, kind)?;
@@ -259,9 +268,10 @@ impl AlertKind {
             | Self::TeamReserved { .. }
             | Self::TeamCostReserved { .. } => AlertScope::Reserved,
             Self::CostUsed { .. } | Self::CostNotJudged { .. } => AlertScope::Cost,
-            Self::BudgetForecast { .. } | Self::CostForecast { .. } | Self::TeamForecast { .. } => {
-                AlertScope::Forecast
-            }
+            Self::BudgetForecast { .. }
+            | Self::CostForecast { .. }
+            | Self::TeamForecast { .. }
+            | Self::TeamCostForecast { .. } => AlertScope::Forecast,
             Self::PlanTotal { .. } => AlertScope::Plan,
             Self::OverAllocated { .. } => AlertScope::Allocation,
             Self::TeamUsed { .. } | Self::TeamCostUsed { .. } => AlertScope::Team,

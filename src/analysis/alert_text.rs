@@ -46,9 +46,10 @@ impl AlertKind {
             } => may_exceed(*budget, *ends, estimates),
             Self::CostForecast {
                 budget_cost: budget,
+                likely_cost: likely,
                 probability,
                 ends,
-            } => cost_may_exceed(*budget, *ends, *probability),
+            } => cost_may_exceed(*budget, *ends, *likely, *probability),
             Self::PlanTotal {
                 total_tokens: total,
                 budget_tokens: budget,
@@ -72,6 +73,7 @@ impl AlertKind {
             | Self::TeamCostUsed { .. }
             | Self::TeamCostReserved { .. }
             | Self::TeamForecast { .. }
+            | Self::TeamCostForecast { .. }
             | Self::TeamEfficiency { .. } => self.message_on_team(),
         }
     }
@@ -124,6 +126,12 @@ impl AlertKind {
                 "{chance} chance of exceeding its {limit} tokens by {ends} (likely {})",
                 likely.compact()
             ),
+            Self::TeamCostForecast {
+                budget_cost: limit,
+                likely_cost: likely,
+                probability: chance,
+                ends,
+            } => format!("{chance} chance of exceeding its {limit} by {ends} (likely {likely})"),
             Self::TeamEfficiency {
                 tokens_per_deliverable: each,
                 alert_tokens: limit,
@@ -203,6 +211,7 @@ impl AlertKind {
             | Self::TeamCostUsed { .. }
             | Self::TeamCostReserved { .. }
             | Self::TeamForecast { .. }
+            | Self::TeamCostForecast { .. }
             | Self::TeamEfficiency { .. } => self.brief_on_team(),
         }
     }
@@ -239,6 +248,10 @@ impl AlertKind {
                 ..
             } => format!(" with {held} reserved {sum} of {limit}"),
             Self::TeamForecast {
+                probability: chance,
+                ..
+            }
+            | Self::TeamCostForecast {
                 probability: chance,
                 ..
             } => format!(" may run out ({chance} chance)"),
@@ -296,8 +309,15 @@ fn may_exceed(budget: Tokens, ends: NaiveDate, estimates: &[LikelyTotal]) -> Str
     format!("{budget} tokens may not be enough {}", estimates.join(", "))
 }
 
-fn cost_may_exceed(budget: Money, ends: NaiveDate, chance: Probability) -> String {
-    format!("the cost budget of {budget} may not be enough by {ends} ({chance} chance)")
+fn cost_may_exceed(
+    budget: Money,
+    ends: NaiveDate,
+    likely: Option<Money>,
+    chance: Probability,
+) -> String {
+    let likely = likely.map(|likely| format!("likely {likely}, "));
+    let likely = likely.unwrap_or_default();
+    format!("the cost budget of {budget} may not be enough by {ends} ({likely}{chance} chance)")
 }
 
 fn over_allocated(allocated: Tokens, reserve: Tokens, sum: Tokens, budget: Tokens) -> String {

@@ -33,13 +33,17 @@ pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
     alerts.extend(reserved);
     let forecasts = teams.iter().filter_map(|team| team_forecast(report, team));
     alerts.extend(forecasts);
+    let forecasts = teams
+        .iter()
+        .filter_map(|team| team_forecast_of_cost(report, team));
+    alerts.extend(forecasts);
     alerts.extend(teams.iter().filter_map(|team| efficiency(report, team)));
     alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), alert.scope));
     alerts
 }
 
 fn total(report: &StatusReport) -> Option<Alert> {
-    let (used_tokens, budget_tokens) = (report.used.tokens, report.budget.tokens?);
+    let (used_tokens, budget_tokens) = (report.used_tokens(), report.budget.tokens?);
     let kind = AlertKind::BudgetUsed {
         used_tokens,
         budget_tokens,
@@ -53,7 +57,7 @@ fn reserved(report: &StatusReport) -> Option<Alert> {
     let level = report
         .reserved_token_level
         .filter(|level| Some(*level) > report.token_level)?;
-    let (used_tokens, reserved_tokens) = (report.used.tokens, report.reserved);
+    let (used_tokens, reserved_tokens) = (report.used_tokens(), report.held());
     let (total_tokens, budget_tokens) = (
         used_tokens.saturating_add(reserved_tokens),
         report.budget.tokens?,
@@ -166,6 +170,7 @@ fn forecast_cost(report: &StatusReport) -> Option<Alert> {
     }
     let kind = AlertKind::CostForecast {
         budget_cost: cost.budget?,
+        likely_cost: cost.quantiles.p50.filter(|_| report.measure.is_money()),
         probability,
         ends: report.forecast.ends,
     };
@@ -183,6 +188,22 @@ fn team_forecast(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     let kind = AlertKind::TeamForecast {
         allocated_tokens,
         likely_tokens: end.quantiles.p50?,
+        probability,
+        ends: report.forecast.ends,
+    };
+    Alert::of_team(end.level?, kind, team)
+}
+
+/// The same of a log of money, against its limit in money.
+fn team_forecast_of_cost(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
+    let end = team.forecast?.cost?;
+    let probability = end.probability_over_budget?;
+    if probability == Probability::CERTAIN {
+        return None;
+    }
+    let kind = AlertKind::TeamCostForecast {
+        budget_cost: end.budget?,
+        likely_cost: end.quantiles.p50?,
         probability,
         ends: report.forecast.ends,
     };
@@ -242,7 +263,7 @@ fn team_used(team: &TeamReport) -> Option<Alert> {
 
 /// A team that is done and has reserved tokens will start again.
 fn team_reserved(team: &TeamReport) -> Option<Alert> {
-    let (reserved_tokens, allocated_tokens) = (team.reserved_tokens, team.allocated_tokens?);
+    let (reserved_tokens, allocated_tokens) = (team.held(), team.allocated_tokens?);
     let used_tokens = team.used_tokens.unwrap_or_default();
     let without = team.level.filter(|_| !team.is_done());
     let level = team.reserved_level.filter(|level| Some(*level) > without)?;

@@ -139,10 +139,14 @@ pub fn caps(report: &StatusReport) -> Vec<Cap> {
             BudgetSource::Config => budget.places.tokens,
             _ => budget.place,
         },
-        ..of_tokens(total, limit, report.used.tokens, report.reserved)
+        ..of_tokens(total, limit, report.used.tokens, report.held())
     });
     let of_money = report.cost_budget.as_ref().map(|cost| Cap {
-        source: CapSource::Budget(BudgetSource::Config),
+        source: CapSource::Budget(match budget.cost_in_log {
+            Some(_) => BudgetSource::Log,
+            None => BudgetSource::Config,
+        }),
+        place: budget.cost_in_log.or(budget.places.cost),
         ..of_money(total, cost, budget.places)
     });
     let of_all = of_tokens.into_iter().chain(of_money);
@@ -158,7 +162,9 @@ pub fn caps(report: &StatusReport) -> Vec<Cap> {
 fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
     let scope = CapScope::Team(team.name.clone());
     let tokens = team.allocated_tokens.map(|limit| {
-        let used = team.used_tokens.unwrap_or_default();
+        // None used is known, but where the log states only costs.
+        let none = Some(Tokens::ZERO).filter(|_| !team.measure.is_money());
+        let used = team.used_tokens.or(none);
         let mut sources = team.sources.iter();
         let set = sources.find(|source| source.figure == FigureKind::Allocated);
         let in_table = set.is_some_and(|set| set.file.role() != FileRole::Settings);
@@ -170,7 +176,7 @@ fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
         Cap {
             source,
             place,
-            ..of_tokens(&scope, limit, used, team.reserved_tokens)
+            ..of_tokens(&scope, limit, used, team.held())
         }
     });
     let cost = team.cost_budget.as_ref();
@@ -178,13 +184,13 @@ fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
     tokens.into_iter().chain(money)
 }
 
-fn of_tokens(scope: &CapScope, limit: Tokens, used: Tokens, reserved: Tokens) -> Cap {
+fn of_tokens(scope: &CapScope, limit: Tokens, used: Option<Tokens>, reserved: Tokens) -> Cap {
     Cap {
         scope: scope.clone(),
         currency: None,
         limit: limit.0.into(),
-        used: Some(used.0.into()),
-        complete: true,
+        complete: used.is_some(),
+        used: used.map(|used| used.0.into()),
         reserved: reserved.0.into(),
         source: CapSource::TeamSettings,
         place: None,

@@ -110,6 +110,13 @@ pub fn cost_budget(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Mone
     of_policy.or(reconciled.ledger.own_cost_budget.map(|(money, _)| money))
 }
 
+/// Where the log states the budget in money, if it is that of the log.
+pub(super) fn cost_budget_in_log(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Place> {
+    let (_, place) = reconciled.ledger.own_cost_budget?;
+    let of_policy = policy.cost_budget_of(reconciled.month);
+    (reconciled.is_judged() && of_policy.is_none()).then_some(place)
+}
+
 /// The budget in what the log counts by.
 pub(super) fn budget_units(reconciled: &ReconciledMonth, policy: &Policy) -> Option<Units> {
     let measure = reconciled.measure();

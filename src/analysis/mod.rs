@@ -67,4 +67,4 @@ pub use report::{
 pub use rows::{RowSelection, Rows};
 pub use status::{ReportOptions, report};
 pub use team_usage::{MonthlyGap, TeamUsage};
-pub use verdict::{Basis, amounts_of, problem_of_money, unjudged};
+pub use verdict::{Basis, amounts_of, no_budget, problem_of_money, so_far, unjudged};

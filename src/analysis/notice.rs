@@ -9,13 +9,12 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    Alert, AlertKind, ForecastBasis, StatusReport,
+    Alert, AlertKind, ForecastBasis, StatusReport, TeamReport,
     latch::{Gauge, Latch, Step},
     notice_amounts::NoticeAmounts,
 };
 use crate::model::{
-    Level, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey, Probability, Tokens,
-    fold_name,
+    Level, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey, Probability, fold_name,
 };
 
 /// The characters of a team's name that a line of the log holds at most.
@@ -160,6 +159,7 @@ fn is_known(report: &StatusReport, alert: &Alert, options: NoticeOptions) -> boo
         AlertKind::BudgetForecast { .. }
             | AlertKind::CostForecast { .. }
             | AlertKind::TeamForecast { .. }
+            | AlertKind::TeamCostForecast { .. }
     );
     let begin = match options.period {
         PeriodKey::Month(month) => month.first_day(),
@@ -171,15 +171,15 @@ fn is_known(report: &StatusReport, alert: &Alert, options: NoticeOptions) -> boo
         .signed_duration_since(begin)
         .num_days();
     let used = match &alert.team {
-        None => Some(report.used.tokens),
+        None => Some(report.spent()),
         Some(name) => {
             let mut teams = report.teams.iter();
             teams
                 .find(|team| team.name == *name)
-                .and_then(|team| team.used_tokens)
+                .and_then(TeamReport::spent)
         }
     };
-    !is_forecast || days >= DAYS && used > Some(Tokens::ZERO)
+    !is_forecast || days >= DAYS && used.is_some_and(|used| !used.is_zero())
 }
 
 /// Whether notices of a period are still due, by the lines that a log has now.
@@ -330,9 +330,10 @@ fn chances(report: &StatusReport) -> Vec<(Option<&str>, bool, Probability)> {
     let cost = report.forecast.cost;
     let cost = cost.and_then(|end| end.probability_over_budget);
     let teams = report.teams.iter().filter_map(|team| {
-        let end = team.forecast?.month_end?;
+        let end = team.forecast?.end()?;
         let chance = end.probability_over_budget?;
-        (end.basis != ForecastBasis::Plan).then_some((Some(team.name.as_str()), false, chance))
+        let in_money = team.measure.is_money();
+        (end.basis != ForecastBasis::Plan).then_some((Some(team.name.as_str()), in_money, chance))
     });
     let total = total.map(|chance| (None, false, chance));
     let cost = cost.map(|chance| (None, true, chance));

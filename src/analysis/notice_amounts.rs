@@ -88,7 +88,7 @@ fn of_money(kind: &AlertKind) -> Option<NoticeAmounts> {
 
 /// Of a forecast, the likely amount takes the place of what is used, where there is one.
 fn of_chance(kind: &AlertKind) -> Option<NoticeAmounts> {
-    use AlertKind::{BudgetForecast, CostForecast, TeamForecast};
+    use AlertKind::{BudgetForecast, CostForecast, TeamCostForecast, TeamForecast};
     let tokens = |tokens: Tokens| NoticeAmount::Tokens(tokens);
     let (used, budget, chance) = match kind {
         BudgetForecast {
@@ -113,9 +113,19 @@ fn of_chance(kind: &AlertKind) -> Option<NoticeAmounts> {
         }
         CostForecast {
             budget_cost,
+            likely_cost,
             probability,
             ..
-        } => (None, amount(*budget_cost), probability),
+        } => (likely_cost.map(amount), amount(*budget_cost), probability),
+        TeamCostForecast {
+            budget_cost,
+            likely_cost,
+            probability,
+            ..
+        } => {
+            let likely = Some(amount(*likely_cost));
+            (likely, amount(*budget_cost), probability)
+        }
         _ => return None,
     };
     Some(NoticeAmounts {

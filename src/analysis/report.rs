@@ -43,8 +43,8 @@ pub struct StatusReport {
     pub undated: Option<UndatedReport>,
     /// Tokens of the budget that are not used, negative where more is used. Absent without a budget.
     pub remaining: Option<i64>,
-    /// Tokens that holds reserve for work about to start.
-    pub reserved: Tokens,
+    /// Tokens that holds reserve for work about to start. Absent where they reserve none of a log that states only costs.
+    pub reserved: Option<Tokens>,
     /// Remaining tokens that are not reserved, negative where less remains than is reserved. Absent without a budget.
     pub available: Option<i64>,
     /// The level of what is used: the worse of that of the token budget and that of the cost budget. Absent without a budget.
@@ -86,10 +86,20 @@ pub struct StatusReport {
 }
 
 impl StatusReport {
+    /// None used where the log states only costs.
+    pub fn used_tokens(&self) -> Tokens {
+        self.used.tokens.unwrap_or_default()
+    }
+
+    /// Tokens that holds reserve.
+    pub fn held(&self) -> Tokens {
+        self.reserved.unwrap_or_default()
+    }
+
     /// What is used, in what the log counts by.
     pub fn spent(&self) -> Measured {
         let Some(currency) = self.measure.currency() else {
-            return self.used.tokens.into();
+            return self.used_tokens().into();
         };
         let spent = self.used.cost.as_ref().and_then(|cost| cost.of(currency));
         spent.map_or(self.measure.amount(Units::ZERO), Measured::Money)
@@ -139,7 +149,7 @@ impl StatusReport {
     pub fn budgets(&self) -> impl Iterator<Item = Spending> {
         let of_tokens = self.budget.tokens.zip(self.token_level);
         let of_tokens = of_tokens.map(|(budget, level)| Spending {
-            used: self.used.tokens.0.into(),
+            used: self.used_tokens().0.into(),
             budget: budget.0.into(),
             currency: None,
             level,
@@ -312,6 +322,9 @@ pub struct BudgetReport {
     pub place: Option<Place>,
     /// The amount for the month.
     pub cost: Option<Money>,
+    /// Where the log states that amount, if it is not that of the settings.
+    #[serde(skip)]
+    pub cost_in_log: Option<Place>,
     /// Tokens that are allocated to no team.
     pub reserve_tokens: Option<Tokens>,
     /// The sum of the allocations, without the reserve.
@@ -326,12 +339,12 @@ pub struct BudgetReport {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct UsedReport {
-    /// Tokens, reconciled.
-    pub tokens: Tokens,
+    /// Tokens, reconciled. Absent for a log that states only costs.
+    pub tokens: Option<Tokens>,
     /// A figure in it is an estimate.
     pub estimate: bool,
     /// Those of them in usage lines that are not settled into the tables yet.
-    pub unsettled_tokens: Tokens,
+    pub unsettled_tokens: Option<Tokens>,
     /// What the log itself states.
     pub stated_tokens: Option<Tokens>,
     /// The line that states it.
@@ -374,7 +387,7 @@ pub struct TeamReport {
     /// The level of that.
     pub level: Option<Level>,
     /// Tokens that its holds reserve.
-    pub reserved_tokens: Tokens,
+    pub reserved_tokens: Option<Tokens>,
     /// Tokens of its allocation that are neither used nor reserved, negative where there are fewer. Absent without an allocation.
     pub available_tokens: Option<i64>,
     /// The level of what it has used and reserved together.
@@ -410,7 +423,8 @@ pub struct TeamReport {
 impl TeamReport {
     /// Its limit with the worse level; of equal levels, its allocation. None where neither can be judged.
     pub fn spending(&self) -> Option<Spending> {
-        let of_tokens = self.allocated_tokens.map(|of| Spending {
+        let allocated = self.allocated_tokens.filter(|_| !self.measure.is_money());
+        let of_tokens = allocated.map(|of| Spending {
             used: self.used_tokens.unwrap_or_default().0.into(),
             budget: of.0.into(),
             currency: None,
@@ -421,6 +435,11 @@ impl TeamReport {
             .into_iter()
             .chain(of_money)
             .reduce(Spending::worse)
+    }
+
+    /// Tokens that its holds reserve.
+    pub fn held(&self) -> Tokens {
+        self.reserved_tokens.unwrap_or_default()
     }
 
     /// What it used, in what the log counts by. None where nothing is written about it.
@@ -526,7 +545,7 @@ impl FigureSource {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DayReport {
     pub date: NaiveDate,
-    pub tokens: Tokens,
+    pub tokens: Option<Tokens>,
     pub cost: Option<Cost>,
     /// The rows, by file and line.
     pub rows: Vec<RowReport>,
@@ -536,7 +555,7 @@ impl DayReport {
     /// What was used, in what the log counts by.
     pub fn spent(&self, measure: Measure) -> Measured {
         let Some(currency) = measure.currency() else {
-            return self.tokens.into();
+            return self.tokens.unwrap_or_default().into();
         };
         let spent = self.cost.as_ref().and_then(|cost| cost.of(currency));
         spent.map_or(measure.amount(Units::ZERO), Measured::Money)

@@ -94,7 +94,8 @@ pub fn report(
         used: used_report(&request, judged),
         undated: undated(reconciled),
         remaining: judged.map(|tokens| tokens.signed_sub(used)),
-        reserved,
+        reserved: Some(reserved)
+            .filter(|held| !reconciled.measure().is_money() || *held > Tokens::ZERO),
         available: judged.map(|tokens| tokens.signed_sub(committed)),
         level,
         token_level,
@@ -137,6 +138,7 @@ fn budget_report(request: &Request<'_>, budget: Option<Budget>) -> BudgetReport 
         source: budget.map(|budget| budget.source),
         place: budget.and_then(|budget| budget.place),
         cost: limits::cost_budget(reconciled, policy),
+        cost_in_log: limits::cost_budget_in_log(reconciled, policy),
         reserve_tokens: limits::reserve(reconciled, policy),
         allocated_tokens: request.limits.total(reconciled),
         thresholds: policy.thresholds,
@@ -221,9 +223,9 @@ fn used_report(request: &Request<'_>, budget: Option<Tokens>) -> UsedReport {
     let teams = reconciled.teams.iter();
     let lines = teams.map(|team| team.tokens_of(EntryKind::Line));
     UsedReport {
-        tokens: used,
+        tokens: in_tokens(reconciled, used),
         estimate: sum.estimate || is_estimate(reconciled, cost.as_ref()),
-        unsettled_tokens: lines.sum(),
+        unsettled_tokens: in_tokens(reconciled, lines.sum()),
         stated_tokens: stated.map(|stated| stated.tokens.tokens),
         stated_line: stated.map(|stated| stated.place.line),
         stated_agrees: stated.map(|stated| sum.agrees_with(stated.tokens)),
@@ -292,7 +294,8 @@ fn teams(
             level: of_limit
                 .map(|(used, limit)| policy.thresholds.level(used.0, limit.0))
                 .or_else(|| of_money?.level),
-            reserved_tokens: reserved,
+            reserved_tokens: Some(reserved)
+                .filter(|held| !measure.is_money() || *held > Tokens::ZERO),
             available_tokens: allocated.map(|limit| limit.signed_sub(committed)),
             reserved_level: allocated
                 .filter(|_| used.is_some() || reserved > Tokens::ZERO)
@@ -313,6 +316,11 @@ fn teams(
         }
     };
     reconciled.teams.iter().map(team).collect()
+}
+
+/// Absent where the log counts by money, which is not zero.
+fn in_tokens(reconciled: &ReconciledMonth, tokens: Tokens) -> Option<Tokens> {
+    Some(tokens).filter(|_| !reconciled.measure().is_money())
 }
 
 /// Whether the figure of a log of money is an estimate.
@@ -370,7 +378,7 @@ fn day(reconciled: &ReconciledMonth, date: NaiveDate, mut rows: Vec<&KeptRow>) -
     let tokens = rows.iter().filter_map(|row| row.entry.figures.tokens);
     DayReport {
         date,
-        tokens: tokens.map(|tokens| tokens.value).sum(),
+        tokens: in_tokens(reconciled, tokens.map(|tokens| tokens.value).sum()),
         cost: reconciled.total_cost(&cost),
         rows: rows
             .into_iter()

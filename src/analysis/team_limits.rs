@@ -9,12 +9,17 @@ use crate::model::{Level, Thresholds, Tokens};
 impl TeamReport {
     /// Whether it has an allocation, or a limit in money.
     pub const fn has_limit(&self) -> bool {
-        self.allocated_tokens.is_some() || self.cost_budget.is_some()
+        self.has_allocation() || self.cost_budget.is_some()
+    }
+
+    /// Whether it has an allocation that says anything of what the log counts by.
+    const fn has_allocation(&self) -> bool {
+        self.allocated_tokens.is_some() && !self.measure.is_money()
     }
 
     /// The level of what it used, the worse of both limits. Absent where neither can be judged.
     pub fn used_level(&self) -> Option<Level> {
-        let of_tokens = self.level.or(self.allocated_tokens.map(|_| Level::Ok));
+        let of_tokens = self.level.or(self.has_allocation().then_some(Level::Ok));
         let of_money = self.cost_budget.as_ref().and_then(|budget| budget.level);
         of_tokens.max(of_money)
     }
@@ -36,17 +41,15 @@ impl TeamReport {
     /// Whether its limits have a level of which no alert is raised, since it is done.
     pub fn is_silent(&self) -> bool {
         self.is_done()
-            && self.reserved_tokens == Tokens::ZERO
+            && self.held() == Tokens::ZERO
             && self.used_level() > Some(Level::Ok)
     }
 
     /// The level of the forecast. Absent without a limit in what the log counts by.
     pub fn forecast_level(&self) -> Option<Level> {
         let end = self.forecast.and_then(|forecast| forecast.end());
-        let has_limit =
-            self.allocated_tokens.is_some() || end.is_some_and(|end| end.level.is_some());
-        let level = end.and_then(|end| end.level).unwrap_or(Level::Ok);
-        has_limit.then_some(level)
+        let level = end.and_then(|end| end.level);
+        self.limit().map(|_| level.unwrap_or(Level::Ok))
     }
 }
 
@@ -60,9 +63,10 @@ impl CostBudget {
 }
 
 impl StatusReport {
-    /// Whether there is a budget for all teams.
+    /// Whether there is a budget for all teams. One in tokens says nothing of a log that states only costs.
     pub const fn has_budget(&self) -> bool {
-        self.budget.tokens.is_some() || self.cost_budget.is_some()
+        let in_tokens = self.budget.tokens.is_some() && !self.measure.is_money();
+        in_tokens || self.cost_budget.is_some()
     }
 
     /// The cost budget, where that has the level of what is used and reserved, and the token budget a better one.
@@ -83,7 +87,7 @@ impl StatusReport {
             return Vec::new();
         }
         let limited: Vec<&TeamReport> = self.teams.iter().filter(|team| team.has_limit()).collect();
-        let goes_on = |team: &&TeamReport| !team.is_done() || team.reserved_tokens > Tokens::ZERO;
+        let goes_on = |team: &&TeamReport| !team.is_done() || team.held() > Tokens::ZERO;
         let open: Vec<&TeamReport> = limited.iter().copied().filter(goes_on).collect();
         if open.is_empty() || self.is_over() {
             limited

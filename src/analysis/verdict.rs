@@ -13,7 +13,7 @@ use super::{
     verdict_action::action,
     verdict_outlook::{forecast, outlook},
 };
-use crate::model::{Level, Percent, Tokens};
+use crate::model::{Level, Measured, Percent, Tokens};
 
 /// Whether the usage of a month is within the budget.
 #[skip_serializing_none]
@@ -107,12 +107,12 @@ pub fn unjudged(report: &StatusReport) -> Option<String> {
             "the budget is reset by hand, so its period is judged and not this month".to_owned()
         }
         None if report.has_limit() => "no budget for all teams is set".to_owned(),
-        None => "no budget is set, so nothing is judged".to_owned(),
+        None => format!("{}, so nothing is judged", no_budget(report)),
         Some(_) => problem_of_money(report)?,
     };
-    let (used, month) = (used_tokens(report), report.month);
+    let (used, month) = (so_far(report), report.month);
     let others = remarks(report).skip(usize::from(report.cost_budget.is_some()));
-    let used = format!("{used} tokens used in {month}");
+    let used = format!("{used} in {month}");
     let parts: Vec<String> = [reason, used].into_iter().chain(others).collect();
     Some(parts.join("; "))
 }
@@ -141,7 +141,30 @@ pub fn problem_of_money(report: &StatusReport) -> Option<String> {
 fn spent(report: &StatusReport, level: Level) -> String {
     match report.spending() {
         Some(spending) => spent_of(report, spending, level),
-        None => format!("{} tokens used", used_tokens(report)),
+        None => so_far(report),
+    }
+}
+
+/// `no budget is set`, or that it says nothing of a log that states only costs.
+pub fn no_budget(report: &StatusReport) -> &'static str {
+    if report.budget.tokens.is_some() {
+        "the budget is in tokens, and the log states only costs"
+    } else {
+        "no budget is set"
+    }
+}
+
+/// `~126,670 tokens used`, `~$12.30 spent`
+pub fn so_far(report: &StatusReport) -> String {
+    let spent = report.spent();
+    match (spent, &report.used.cost) {
+        (Measured::Tokens(_), _) => format!("{} tokens used", used_tokens(report)),
+        (Measured::Money(money), cost) => {
+            let least = cost.as_ref().is_some_and(|cost| !cost.complete);
+            let least = if least { "at least " } else { "" };
+            let mark = if report.used.estimate { "~" } else { "" };
+            format!("{least}{mark}{money} spent")
+        }
     }
 }
 
@@ -171,7 +194,7 @@ fn spent_of(report: &StatusReport, spending: Spending, level: Level) -> String {
 /// `~126,670`, where it is an estimate.
 pub(super) fn used_tokens(report: &StatusReport) -> String {
     let mark = if report.used.estimate { "~" } else { "" };
-    format!("{mark}{}", report.used.tokens)
+    format!("{mark}{}", report.used_tokens())
 }
 
 /// `126,670 of 200,000 tokens`, `at least $0.037 of $1.00`.
@@ -255,8 +278,8 @@ fn with_holds(report: &StatusReport, level: Level) -> Option<String> {
     if let Some(budget) = report.reserved_cost_budget() {
         return money_with_holds(report, budget, level);
     }
-    let (used, held) = (used_tokens(report), report.reserved);
-    let sum = report.used.tokens.saturating_add(held);
+    let (used, held) = (used_tokens(report), report.held());
+    let sum = report.used_tokens().saturating_add(held);
     let sum = sum_of_tokens(report, sum, level)?;
     Some(format!("{used} used and {held} reserved are {sum}"))
 }

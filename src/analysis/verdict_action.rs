@@ -119,8 +119,8 @@ fn per_day(left: i128, inputs: &ForecastInputs) -> Option<i128> {
 }
 
 fn free(report: &StatusReport) -> Option<String> {
-    let (budget, held) = (report.budget.tokens?, report.reserved);
-    let sum = report.used.tokens.saturating_add(held);
+    let (budget, held) = (report.budget.tokens?, report.held());
+    let sum = report.used_tokens().saturating_add(held);
     let limit = Thresholds::tokens_at(report.budget.thresholds.exceeded.min(100), budget);
     if sum < limit {
         let available = budget.saturating_sub(sum);

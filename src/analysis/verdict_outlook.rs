@@ -1,7 +1,7 @@
 //! Where a month will probably end, in the words of its verdict.
 
 use super::{forecast::ForecastState, report::StatusReport, verdict::used_tokens};
-use crate::model::{Level, Percent, Probability, Tokens, in_brackets};
+use crate::model::{Level, Measured, Percent, Probability, Tokens, in_brackets};
 
 /// The chance of exceeding one of the budgets, by one estimate.
 struct Chance {
@@ -17,7 +17,7 @@ struct Chance {
 /// By the end of the month and for all that is planned, then in money.
 fn chances(report: &StatusReport) -> impl Iterator<Item = Chance> {
     let forecast = &report.forecast;
-    let share = in_brackets(report.share(report.used.tokens));
+    let share = in_brackets(report.share(report.used_tokens()));
     let so_far = format!("{} used so far{share}", used_tokens(report));
     let of_tokens = forecast.estimates().filter_map(move |end| {
         Some(Chance {
@@ -81,13 +81,14 @@ pub(super) fn outlook(report: &StatusReport) -> Option<String> {
         _ => Some(other),
     });
     let Some(worst) = worst else {
-        let mut ends = report.forecast.estimates();
+        let mut ends = report.forecast.ends();
         let likely = ends.find_map(|end| {
             let until = end.basis.until(report.forecast.ends);
-            Some(format!(
-                "likely {} tokens {until}",
-                end.quantiles.p50?.compact()
-            ))
+            let likely = match end.quantiles.p50? {
+                Measured::Tokens(tokens) => format!("{} tokens", tokens.compact()),
+                money => money.to_string(),
+            };
+            Some(format!("likely {likely} {until}"))
         });
         return fits
             .or(likely)

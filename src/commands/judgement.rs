@@ -103,7 +103,7 @@ fn worse_status(args: &ViewArgs, report: &StatusReport) -> Option<(String, bool)
 /// What a team used of its allocation, and of what it may cost, with or without what its holds reserve.
 fn spent_by(team: &TeamReport, with_holds: bool) -> String {
     let held = if with_holds {
-        team.reserved_tokens
+        team.held()
     } else {
         Tokens::ZERO
     };
@@ -328,8 +328,12 @@ impl<'r> Judged<'r> {
                 let money = budget.and_then(|budget| money_spent_of(budget, true));
                 money.unwrap_or_else(|| {
                     let used = &self.report.used;
-                    let (reserved, budget) = (self.report.reserved, self.report.budget.tokens);
-                    spent_of((used.tokens, used.estimate), reserved, budget)
+                    let (reserved, budget) = (self.report.held(), self.report.budget.tokens);
+                    spent_of(
+                        (used.tokens.unwrap_or_default(), used.estimate),
+                        reserved,
+                        budget,
+                    )
                 })
             }
             None => self.spending(),

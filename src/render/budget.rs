@@ -335,7 +335,7 @@ impl BudgetDocument {
         let mut lines = vec![
             since,
             "begins anew with `tokmon budget --reset`".to_owned(),
-            format!("{} alone used {} tokens", self.month, period.month_tokens),
+            format!("{} alone {}", self.month, period.of_month()),
         ];
         if let Some(unsure) = period.unsure_tokens.filter(|tokens| *tokens > Tokens::ZERO) {
             lines.push(format!(

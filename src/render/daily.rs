@@ -289,7 +289,7 @@ fn widest(all: &[DayLine<'_>]) -> Option<[Cell; 9]> {
         }
     }
     let sums = all.iter().filter(|line| line.row.is_none());
-    wide.tokens = sums.map(|line| line.day.tokens).max();
+    wide.tokens = sums.filter_map(|line| line.day.tokens).max();
     wide.cost.clone_from(&last.day.cost);
     wide.estimate = last.estimate;
     Some(cells(&wide, last.sum(), Cell::word("02-25"), last.measure))
@@ -312,7 +312,7 @@ impl DayLine<'_> {
         } else {
             let (day, estimate) = (self.day, self.day.rows.iter().any(|row| row.estimate));
             (cells[0], cells[2]) = (date, Cell::word("Day total"));
-            let tokens = Cell::Tokens(day.tokens).about(estimate);
+            let tokens = Cell::Tokens(day.tokens.unwrap_or_default()).about(estimate);
             let cost = Cell::some(day.cost.as_ref(), Cell::marked_cost);
             let [spent, cost] = counted_first(tokens, cost, self.measure);
             (cells[4], cells[6]) = (spent, cost);

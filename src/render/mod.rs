@@ -72,6 +72,9 @@ use crate::{
 const NO_BUDGET: &str = "set a budget: --budget 200K, TOKMON_BUDGET, `[budget] tokens` in tokmon.toml, or a line \
     `- Total budget: 200,000 tokens` under `**Budget Status:**` in the log";
 
+/// The same for a log that states only costs.
+const NO_COST_BUDGET: &str = "set a budget: `cost = \"50 USD\"` below `[budget]` in tokmon.toml";
+
 /// `1 row`, `4,958 rows`.
 pub fn counted(count: impl TryInto<u64>, word: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);

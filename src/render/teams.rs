@@ -77,7 +77,7 @@ pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
         Column::new("Status").cut_easily(10, 7).important(1),
         Column::new("Alert").important(3),
     ];
-    if report.reserved > Tokens::ZERO {
+    if report.held() > Tokens::ZERO {
         columns.insert(RESERVED, Column::new("Reserved").optional(2));
     }
     let mut table = ReportTable::new("Teams", columns);
@@ -134,7 +134,7 @@ pub fn data(report: &StatusReport) -> ReportTable {
             ("cost_estimate", cost_estimate),
             ("cost_complete", cost_complete),
             ("other_costs", others),
-            ("reserved_tokens", Cell::Tokens(team.reserved_tokens)),
+            ("reserved_tokens", Cell::Tokens(team.held())),
             (
                 "available_tokens",
                 Cell::some(team.available_tokens, Cell::Signed),
@@ -210,15 +210,15 @@ fn row(report: &StatusReport, team: &TeamReport, levels: &HashMap<&str, Level>) 
             .get(team.name.as_str())
             .map_or_else(|| Cell::word(""), |level| Cell::Level(*level)),
     ];
-    if report.reserved > Tokens::ZERO {
-        cells.insert(RESERVED, Cell::Tokens(team.reserved_tokens));
+    if report.held() > Tokens::ZERO {
+        cells.insert(RESERVED, Cell::Tokens(team.held()));
     }
     cells
 }
 
 /// `reserved 6,000, available -1,240`, of a team that holds tokens.
 pub fn reserved(team: &TeamReport) -> Option<String> {
-    let held = Some(team.reserved_tokens).filter(|held| *held > Tokens::ZERO)?;
+    let held = Some(team.held()).filter(|held| *held > Tokens::ZERO)?;
     let available = prefixed(", available ", team.available_tokens.map(signed));
     Some(format!("reserved {held}{available}"))
 }
@@ -252,8 +252,8 @@ fn total(report: &StatusReport) -> Vec<Cell> {
     cells[2] = Cell::some(allocated, Cell::amount);
     cells[3] = Cell::some(share, Cell::Percent);
     cells[7] = cost_beside(report.used.cost.as_ref(), report.measure);
-    if report.reserved > Tokens::ZERO {
-        cells.insert(RESERVED, Cell::Tokens(report.reserved));
+    if report.held() > Tokens::ZERO {
+        cells.insert(RESERVED, Cell::Tokens(report.held()));
     }
     cells
 }

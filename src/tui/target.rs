@@ -30,7 +30,7 @@ impl AlertTarget {
             AlertKind::OverAllocated { .. } => Self::Teams(SortBy::Allocated),
             AlertKind::BudgetReserved { .. } | AlertKind::CostReserved { .. } => {
                 let teams = report.teams.iter();
-                let most = teams.max_by_key(|team| team.reserved_tokens);
+                let most = teams.max_by_key(|team| team.held());
                 most.map_or(Self::Teams(SortBy::Used), |team| {
                     Self::Team(team.name.clone())
                 })
@@ -43,6 +43,7 @@ impl AlertTarget {
             | AlertKind::TeamCostUsed { .. }
             | AlertKind::TeamCostReserved { .. }
             | AlertKind::TeamForecast { .. }
+            | AlertKind::TeamCostForecast { .. }
             | AlertKind::TeamEfficiency { .. } => Self::Teams(SortBy::Used),
         }
     }

@@ -64,12 +64,21 @@ pub struct PeriodReport {
     /// How many of the tokens used may be from before: nothing says on which day they were used. They count.
     pub unsure_tokens: Option<Tokens>,
     /// Tokens of the month alone.
-    pub month_tokens: Tokens,
+    pub month_tokens: Option<Tokens>,
     /// The cost of the month alone.
     pub month_cost: Option<Cost>,
 }
 
 impl PeriodReport {
+    /// What the month alone used: `used 126,670 tokens`, `cost $12.30`.
+    pub fn of_month(&self) -> String {
+        match (self.month_tokens, &self.month_cost) {
+            (Some(tokens), _) => format!("used {tokens} tokens"),
+            (None, Some(cost)) => format!("cost {}", cost.money),
+            (None, None) => "cost nothing".to_owned(),
+        }
+    }
+
     /// What distinguishes this period from others.
     pub fn key(&self) -> Option<PeriodKey> {
         self.since.map(PeriodKey::Since)
@@ -156,7 +165,7 @@ impl ReconciledMonth<'_> {
             by: text(event.and_then(|event| event.by.as_ref())),
             reason: text(event.and_then(|event| event.reason.as_ref())),
             unsure_tokens: Some(unsure).filter(|unsure| *unsure > Tokens::ZERO),
-            month_tokens: self.used(),
+            month_tokens: Some(self.used()).filter(|_| !self.measure().is_money()),
             month_cost: self.cost(),
         })
     }

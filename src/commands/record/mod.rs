@@ -283,7 +283,7 @@ fn outcome(
         known_at: known.iter().map(|known| known.place.clone()).collect(),
         known: known.into_iter().map(|known| known.id).collect(),
         month: report.month,
-        used: report.used.tokens,
+        used: report.used_tokens(),
         budget: report.budget.tokens,
         level: report.level,
         reserved_level: report.reserved_level,

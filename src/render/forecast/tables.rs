@@ -41,7 +41,7 @@ pub fn thresholds(report: &StatusReport) -> ReportTable {
     let mut table = ReportTable::new(title, columns);
     for crossing in &report.forecast.thresholds {
         let at = crossing.tokens.unwrap_or_default();
-        let left = at.saturating_sub(report.used.tokens);
+        let left = at.saturating_sub(report.used_tokens());
         let [percent, level, rest @ ..] = crossing_cells(crossing, report);
         let amounts = [Cell::Tokens(at), Cell::Tokens(left)];
         let cells = [percent, level].into_iter().chain(amounts).chain(rest);

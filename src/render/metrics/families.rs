@@ -72,7 +72,7 @@ fn tokens(report: &StatusReport, text: &mut MetricsText) {
         text,
         "tokmon_used_tokens",
         "Tokens used in the current period.",
-        Some(of(report.used.tokens)),
+        report.used.tokens.map(of),
     );
     gauge(
         text,
@@ -84,7 +84,7 @@ fn tokens(report: &StatusReport, text: &mut MetricsText) {
         text,
         "tokmon_reserved_tokens",
         "Tokens that holds reserve.",
-        Some(of(report.reserved)),
+        report.reserved.map(of),
     );
     gauge(
         text,

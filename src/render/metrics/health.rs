@@ -48,7 +48,7 @@ struct Organization {
     #[serde(rename = "organizationId")]
     id: String,
     name: String,
-    /// Null without a cost budget; so are the next two.
+    /// Null without a cost budget; so are the next two, but for what is spent where the log states only costs.
     monthly_budget_cents: Option<i64>,
     /// Null also where no cost is known.
     current_month_spend_cents: Option<i64>,
@@ -67,7 +67,8 @@ struct Organization {
     /// The currency of the cents.
     currency: Option<Currency>,
     monthly_budget_tokens: Option<Tokens>,
-    current_month_used_tokens: Tokens,
+    /// Null where the log states only costs.
+    current_month_used_tokens: Option<Tokens>,
     remaining_tokens: Option<i64>,
     /// How often work was started although the budget does not allow it.
     overrides: usize,
@@ -138,7 +139,10 @@ impl Organization {
     fn of(report: &StatusReport, name: Option<&str>) -> Self {
         let budget = report.cost_budget.as_ref();
         let budget_cents = budget.and_then(|budget| cents_half_even(budget.limit));
-        let spent_cents = budget.and_then(|budget| cents_floor(budget.used?));
+        let in_money = report.measure.is_money().then(|| report.spent().money());
+        let in_money = in_money.flatten().filter(|_| budget.is_none());
+        let spent = budget.and_then(|budget| budget.used).or(in_money);
+        let spent_cents = spent.and_then(cents_floor);
         let thresholds = report.budget.thresholds;
         let name = name_of(report, name);
         Self {
@@ -153,7 +157,10 @@ impl Organization {
             status: level(report).map(HealthStatus::from),
             warning_threshold: thresholds.warning,
             critical_threshold: thresholds.critical,
-            currency: budget.map(|budget| budget.limit.currency),
+            currency: budget
+                .map(|budget| budget.limit)
+                .or(in_money)
+                .map(|money| money.currency),
             monthly_budget_tokens: report.budget.tokens,
             current_month_used_tokens: report.used.tokens,
             remaining_tokens: report.remaining,

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 
 use super::health::is_unjudged;
 use crate::{
-    analysis::{CostBudget, StatusReport, TeamReport, amounts_of, problem_of_money},
-    model::{Level, Money, Percent, Thresholds, Tokens, in_brackets},
+    analysis::{
+        CostBudget, StatusReport, TeamReport, amounts_of, no_budget, problem_of_money, so_far,
+    },
+    model::{Level, Measured, Money, Percent, Thresholds, Tokens, Units, in_brackets},
     render::{no_rows, sanitize},
 };
 
@@ -56,7 +58,8 @@ pub fn failed(why: &str) -> String {
 
 fn of_total(report: &StatusReport) -> Judged {
     let thresholds = report.budget.thresholds;
-    let used = report.used.tokens;
+    let used = report.used_tokens();
+    let spent = report.spent();
     let (state, text) = match report.level {
         _ if is_unjudged(report) => {
             let problem = problem_of_money(report).unwrap_or_default();
@@ -64,29 +67,39 @@ fn of_total(report: &StatusReport) -> Judged {
         }
         None => match report.worst_team(TeamReport::used_level) {
             Some(worst) => of_worst(report, worst),
-            None => (
-                PluginState::Unknown,
-                format!("no budget is set; {used} tokens used in {}", report.month),
-            ),
+            None => {
+                let (budget, so_far) = (no_budget(report), so_far(report));
+                let text = format!("{budget}; {so_far} in {}", report.month);
+                (PluginState::Unknown, text)
+            }
         },
         Some(level) => (level.into(), judged(report)),
     };
-    let mut data = vec![tokens("used", used, report.budget.tokens, thresholds)];
+    let mut data = Vec::new();
+    if let Some(used) = report.used.tokens {
+        data.push(tokens("used", used, report.budget.tokens, thresholds));
+    }
     data.extend(report.used.ratio.and_then(|_| {
         let share = Percent::new(used.0, report.budget.tokens?.0)?;
         Some(percent("used_pct", share, thresholds))
     }));
-    if report.reserved > Tokens::ZERO {
-        data.push(format!("reserved={};;;0", report.reserved.0));
+    if let (None, Some(money)) = (&report.cost_budget, spent.money()) {
+        data.push(format!("cost={};;;0", money.decimal()));
+    }
+    if report.held() > Tokens::ZERO {
+        data.push(format!("reserved={};;;0", report.held().0));
     }
     if let Some(budget) = &report.cost_budget
         && let Some(spent) = budget.used
     {
         data.extend(money_data(spent, budget.limit, thresholds));
     }
-    let likely = report.forecast.month_end.as_ref();
+    let likely = report.forecast.end();
     let likely = likely.and_then(|end| end.quantiles.p50);
-    data.extend(likely.map(|likely| tokens("forecast", likely, report.budget.tokens, thresholds)));
+    data.extend(likely.map(|likely| match likely {
+        Measured::Tokens(likely) => tokens("forecast", likely, report.budget.tokens, thresholds),
+        Measured::Money(likely) => money("forecast_cost", likely, report.limit(), thresholds),
+    }));
     (state, text, data)
 }
 
@@ -116,7 +129,7 @@ fn judged(report: &StatusReport) -> String {
         let share = in_brackets(spending.share());
         let _ = write!(text, "{before}{}{share}", amounts_of(report, spending));
     }
-    let end = report.forecast.month_end.as_ref();
+    let end = report.forecast.end();
     let likely = end.and_then(|end| report.share(end.quantiles.p50?));
     if let Some(likely) = likely {
         let _ = write!(text, ", forecast {likely}");
@@ -138,10 +151,16 @@ fn judged(report: &StatusReport) -> String {
 fn of_team(team: &TeamReport, thresholds: Thresholds) -> Judged {
     let used = team.used_tokens.unwrap_or_default();
     let limit = team.allocated_tokens;
-    let mut data = vec![tokens("used", used, limit, thresholds)];
+    let spent = team.spent();
+    let mut data = Vec::new();
+    if let (None, Some(Measured::Money(money))) = (&team.cost_budget, spent) {
+        data.push(format!("cost={};;;0", money.decimal()));
+    } else if !team.measure.is_money() {
+        data.push(tokens("used", used, limit, thresholds));
+    }
     let mut parts: Vec<String> = Vec::new();
     let mut level = None;
-    if let Some(limit) = limit {
+    if let Some(limit) = limit.filter(|_| !team.measure.is_money()) {
         level = team.level.or(Some(Level::Ok));
         let share = in_brackets(Percent::new(used.0, limit.0));
         parts.push(format!("{used} of {limit} tokens{share}"));
@@ -162,7 +181,10 @@ fn of_team(team: &TeamReport, thresholds: Thresholds) -> Judged {
         (None, Some(level)) => (level.into(), format!("{name}: {}", parts.join(", "))),
         (None, None) => (
             PluginState::Unknown,
-            format!("{name} has no allocation; {used} tokens used"),
+            match spent {
+                Some(money @ Measured::Money(_)) => format!("{name} has no limit; {money} spent"),
+                _ => format!("{name} has no allocation; {used} tokens used"),
+            },
         ),
     };
     (state, text, data)
@@ -191,6 +213,20 @@ fn tokens(label: &str, value: Tokens, budget: Option<Tokens>, thresholds: Thresh
     format!("{label}={};{warning};{critical};0;{}", value.0, budget.0)
 }
 
+/// The same of money; without a budget, without thresholds.
+fn money(label: &str, value: Money, budget: Option<Measured>, thresholds: Thresholds) -> String {
+    let value = value.decimal();
+    let Some(budget) = budget.and_then(Measured::money) else {
+        return format!("{label}={value};;;0");
+    };
+    let [warning, critical] = [thresholds.warning, thresholds.critical].map(|percent| {
+        let Units(nanos) = Thresholds::units_at(percent, Units(budget.nanos));
+        Money { nanos, ..budget }.decimal()
+    });
+    let most = budget.decimal();
+    format!("{label}={value};{warning};{critical};0;{most}")
+}
+
 fn percent(label: &str, share: Percent, thresholds: Thresholds) -> String {
     let (warning, critical) = (thresholds.warning, thresholds.critical);
     format!("{label}={share};{warning};{critical};0;100")
@@ -198,14 +234,7 @@ fn percent(label: &str, share: Percent, thresholds: Thresholds) -> String {
 
 /// The amount, without a unit, since the guidelines have none for money, and its share.
 fn money_data(value: Money, budget: Money, thresholds: Thresholds) -> Vec<String> {
-    let [warning, critical] = [thresholds.warning, thresholds.critical].map(|percent| {
-        // Rounded up, as tokens are.
-        let nanos = budget.nanos.saturating_mul(percent.into());
-        let nanos = nanos / 100 + i128::from(nanos % 100 > 0);
-        Money { nanos, ..budget }.decimal()
-    });
-    let (amount, most) = (value.decimal(), budget.decimal());
-    let amount = format!("cost={amount};{warning};{critical};0;{most}");
+    let amount = money("cost", value, Some(budget.into()), thresholds);
     let share = Percent::new(value.nanos, budget.nanos);
     let share = share.map(|share| percent("cost_pct", share, thresholds));
     [amount].into_iter().chain(share).collect()

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     analysis::{CostBudget, StatusReport, TeamReport},
-    model::{Money, Tokens},
+    model::{Measure, Measured, Money, Tokens},
     render::escape_unsafe,
 };
 
@@ -29,7 +29,7 @@ pub fn write(report: &StatusReport, text: &mut MetricsText) {
         NamedTeam { name, team }
     });
     let mut teams: Vec<NamedTeam> = all.collect();
-    teams.sort_by_key(|named| std::cmp::Reverse(named.team.used_tokens));
+    teams.sort_by_key(|named| std::cmp::Reverse(named.team.spent().map(Measured::units)));
     let (listed, others) = teams.split_at(teams.len().min(MAX_TEAMS));
     let of = |value: &dyn Fn(&TeamReport) -> Option<String>| -> Vec<Sample> {
         let known = listed.iter().filter_map(|named| {
@@ -44,7 +44,7 @@ pub fn write(report: &StatusReport, text: &mut MetricsText) {
         .iter()
         .filter_map(|named| named.team.used_tokens)
         .sum();
-    if !others.is_empty() {
+    if !others.is_empty() && !report.measure.is_money() {
         used.push((label("team", ""), of_others.0.to_string()));
     }
     text.family(
@@ -56,7 +56,7 @@ pub fn write(report: &StatusReport, text: &mut MetricsText) {
     for (name, help, value) in TEAM_METRICS {
         text.family(name, MetricKind::Gauge, help, of(value));
     }
-    team_costs(listed, text);
+    team_costs(listed, report.measure, text);
     gauge(
         text,
         "tokmon_teams",
@@ -66,7 +66,7 @@ pub fn write(report: &StatusReport, text: &mut MetricsText) {
 }
 
 /// What teams may cost. Of others, the cost is a part of that of the whole.
-fn team_costs(teams: &[NamedTeam<'_>], text: &mut MetricsText) {
+fn team_costs(teams: &[NamedTeam<'_>], measure: Measure, text: &mut MetricsText) {
     let of = |value: fn(&CostBudget) -> Option<Money>| -> Vec<Sample> {
         let known = teams.iter().filter_map(|named| {
             let (labels, value) = in_currency(value(named.team.cost_budget.as_ref()?))?;
@@ -84,8 +84,11 @@ fn team_costs(teams: &[NamedTeam<'_>], text: &mut MetricsText) {
     text.family(
         "tokmon_team_used_cost",
         MetricKind::Gauge,
-        "The cost of what a team used, where it has a budget for it.",
-        of(|budget| budget.used),
+        "The cost of what a team used, where it has a budget for it or the log states only costs.",
+        match measure {
+            Measure::Tokens => of(|budget| budget.used),
+            Measure::Money(_) => spent(teams),
+        },
     );
     let ratios = teams.iter().filter_map(|named| {
         let ratio = named.team.cost_budget.as_ref()?.ratio?;
@@ -99,6 +102,16 @@ fn team_costs(teams: &[NamedTeam<'_>], text: &mut MetricsText) {
     );
 }
 
+/// The costs of teams in a log that states no tokens.
+fn spent(teams: &[NamedTeam<'_>]) -> Vec<Sample> {
+    let known = teams.iter().filter_map(|named| {
+        let (labels, value) = in_currency(named.team.spent()?.money())?;
+        let name = label("team", &named.name);
+        Some((name.into_iter().chain(labels).collect(), value))
+    });
+    known.collect()
+}
+
 type TeamValue = &'static dyn Fn(&TeamReport) -> Option<String>;
 
 const TEAM_METRICS: [(&str, &str, TeamValue); 4] = [
@@ -110,7 +123,7 @@ const TEAM_METRICS: [(&str, &str, TeamValue); 4] = [
     (
         "tokmon_team_reserved_tokens",
         "Tokens that a team's holds reserve.",
-        &|team| Some(team.reserved_tokens.0.to_string()),
+        &|team| Some(team.reserved_tokens?.0.to_string()),
     ),
     (
         "tokmon_team_available_tokens",

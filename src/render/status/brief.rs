@@ -1,7 +1,7 @@
 //! The verdict in few words, for a screen without room for the sentence.
 
 use crate::{
-    analysis::{Basis, StatusReport},
+    analysis::{Basis, StatusReport, so_far},
     model::{Percent, Probability, Tokens},
     render::{OutputStyle, StyledLine, TextRole, prefixed},
 };
@@ -13,7 +13,7 @@ pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
             Some(_) => "cost not judged",
             None => "no budget",
         };
-        return format!("{why}: {} used", tokens(report)).into();
+        return format!("{why}: {}", so_far(report)).into();
     };
     let used = used(report);
     let text = match verdict.basis {
@@ -30,17 +30,11 @@ pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     )
 }
 
-/// `~126,670 tokens`
-fn tokens(report: &StatusReport) -> String {
-    let mark = if report.used.estimate { "~" } else { "" };
-    format!("{mark}{} tokens", report.used.tokens)
-}
-
 /// `63.3% used, 16% chance over`, both of one budget; of a budget of nothing, how much. A month that is over has no chance.
 fn used(report: &StatusReport) -> String {
     let spending = report.spending();
     let Some((spending, share)) = spending.and_then(|of| Some((of, of.share()?))) else {
-        return format!("{} used", tokens(report));
+        return so_far(report);
     };
     let mut ends = report.forecast.estimates();
     let chance = match spending.currency {
@@ -55,7 +49,7 @@ fn used(report: &StatusReport) -> String {
 }
 
 fn reserved(report: &StatusReport) -> Option<String> {
-    let sum = report.used.tokens.saturating_add(report.reserved);
+    let sum = report.used_tokens().saturating_add(report.held());
     let share = Percent::new(sum.0, report.budget.tokens?.0)?;
     Some(format!("{share} used and reserved"))
 }
@@ -81,6 +75,6 @@ fn forecast(report: &StatusReport, style: OutputStyle) -> Option<String> {
 /// `plan 118.3%, 85.8% used`.
 fn plan(report: &StatusReport) -> Option<String> {
     let total = report.forecast.plan.as_ref()?.end.total_tokens;
-    let [plan, used] = [total, report.used.tokens].map(|tokens| report.share(tokens));
+    let [plan, used] = [total, report.used_tokens()].map(|tokens| report.share(tokens));
     Some(format!("plan {}, {} used", plan?, used?))
 }

@@ -88,10 +88,10 @@ fn likely(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
         let likely = style.money(cost.quantiles.p50?);
         (likely, cost.probability_over_budget, cost.level)
     } else {
-        let end = report.forecast.estimates().next()?;
+        let end = report.forecast.ends().next()?;
         let likely = end.quantiles.p50?;
         let share = in_brackets(report.share(likely));
-        let text = format!("{}{share}", likely.compact());
+        let text = format!("{}{share}", style.compact(likely));
         (text, end.probability_over_budget, end.level)
     };
     // A budget that is used up is over already.

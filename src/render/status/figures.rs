@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::{
-    analysis::StatusReport,
+    analysis::{CostBudget, StatusReport},
     model::{BudgetSource, Level, Percent, Tokens},
     render::{
         AT_LEAST, Cell, OutputStyle, Page, StyledLine, TextRole, costs, prefixed, sanitize, signed,
-        teams::{reserved, unfinished_level},
+        teams::{reserved, unfinished_level, used_cell},
         width,
     },
     text::{FileId, Files},
@@ -60,23 +60,27 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
         figures.push((name, value, prefixed("", share), remark));
     };
     let tokens = |value: String| value + UNIT;
+    if report.measure.is_money() {
+        return figures_of_money(page, style);
+    }
     if let Some(budget) = report.budget.tokens {
         let source = source(report, page.files).unwrap_or_default();
         add("Budget", tokens(budget.to_string()), None, source.into());
     }
-    let spent = Cell::Tokens(used.tokens).about(used.estimate).shown(style);
-    let share = report.share(used.tokens);
+    let spent = report.used_tokens();
+    let share = report.share(spent);
+    let spent = Cell::Tokens(spent).about(used.estimate).shown(style);
     let level = report.token_level;
     let level = level.map(|level| style.badge(level));
     add("Used", tokens(spent), share, level.unwrap_or_default());
     if let Some(left) = report.remaining {
-        let rest = report.share_left(used.tokens);
+        let rest = report.share_left(report.used_tokens());
         add("Remaining", tokens(signed(left)), rest, StyledLine::new());
     }
-    if report.reserved > Tokens::ZERO {
-        let held = tokens(report.reserved.to_string());
+    if report.held() > Tokens::ZERO {
+        let held = tokens(report.held().to_string());
         let remark = "by holds, for work about to start".into();
-        add("Reserved", held, report.share(report.reserved), remark);
+        add("Reserved", held, report.share(report.held()), remark);
         if let Some(left) = report.available {
             let level = report.reserved_token_level;
             let badge = level.map(|level| style.badge(level) + " with what is reserved");
@@ -92,6 +96,49 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
         let value = cost + &" ".repeat(UNIT.len() - mark);
         let share = budget.and_then(|budget| Percent::new(budget.used?.nanos, budget.limit.nanos));
         add("Cost", value, share, cost_remark(report, style));
+    }
+    figures
+}
+
+/// Those of a log that states only costs.
+fn figures_of_money(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
+    let report = page.report;
+    let (spent, budget) = (report.spent(), report.cost_budget.as_ref());
+    // The digits end where those before a mark do.
+    let padded = |value: String| {
+        let mark = usize::from(value.ends_with(AT_LEAST));
+        value + &" ".repeat(1 - mark)
+    };
+    let mut figures: Vec<Figure> = Vec::new();
+    let mut add = |name, value: String, share: Option<Percent>, remark| {
+        figures.push((name, padded(value), prefixed("", share), remark));
+    };
+    if let Some(budget) = budget {
+        let source = match report.budget.cost_in_log {
+            Some(place) => format!("from the log, line {}", place.line),
+            None => "from tokmon.toml".to_owned(),
+        };
+        add("Budget", style.money(budget.limit), None, source.into());
+    }
+    let cost = report.used.cost.as_ref().map(Cell::marked_cost);
+    let value = cost.unwrap_or(Cell::amount(spent)).shown(style);
+    let level = budget.and_then(|budget| budget.level);
+    let problem = budget.and_then(CostBudget::problem);
+    let problem = problem.map(|problem| format!("the budget cannot be judged: {problem}"));
+    let level = level.filter(|_| problem.is_none());
+    let level = level.map(|level| style.badge(level));
+    let remarks = report.used.cost.iter();
+    let remarks = remarks.flat_map(|cost| costs::remarks(cost, style));
+    let remarks = problem.into_iter().chain(remarks).map(StyledLine::from);
+    let remark = StyledLine::join(level.into_iter().chain(remarks), ", ");
+    add("Spent", value, report.share(spent), remark);
+    if let Some(left) = budget.and_then(|budget| budget.remaining) {
+        let rest = report.share_left(spent);
+        add("Remaining", style.money(left), rest, StyledLine::new());
+    }
+    if let Some(held) = budget.and_then(|budget| budget.reserved) {
+        let remark = "by holds, for work about to start".into();
+        add("Reserved", style.money(held), report.share(held), remark);
     }
     figures
 }
@@ -138,12 +185,12 @@ pub fn stated(report: &StatusReport) -> Option<String> {
     let stated = used
         .stated_tokens
         .filter(|_| used.stated_agrees == Some(false))?;
-    let difference = used.tokens.signed_sub(stated);
+    let difference = used.tokens?.signed_sub(stated);
     let word = if difference < 0 { "more" } else { "less" };
     let (line, difference) = (used.stated_line?, Tokens(difference.unsigned_abs()));
     let unsettled = match used.unsettled_tokens {
-        Tokens::ZERO => String::new(),
-        tokens => format!("; {tokens} of these are in usage lines not settled yet"),
+        None | Some(Tokens::ZERO) => String::new(),
+        Some(tokens) => format!("; {tokens} of these are in usage lines not settled yet"),
     };
     Some(format!(
         "log says {stated} (line {line}), {difference} {word} than the rows add up to{unsettled}"
@@ -155,11 +202,11 @@ fn team(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let Some(team) = report.selected_team() else {
         return Vec::new();
     };
-    let used = team.used_tokens.map_or_else(
-        || "nothing".to_owned(),
-        |used| Cell::Tokens(used).about(team.estimate).shown(style),
-    );
-    let limit = prefixed(" of ", team.allocated_tokens);
+    let used = team
+        .spent()
+        .map_or_else(|| "nothing".to_owned(), |_| used_cell(team).shown(style));
+    let limit = prefixed(" of ", team.limit().map(|limit| style.amount(limit)));
+    let unit = if team.measure.is_money() { "" } else { UNIT };
     let share = prefixed("  ", team.share());
     let level = unfinished_level(team)
         .filter(|level| *level > Level::Ok)
@@ -170,6 +217,6 @@ fn team(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     let remarks = StyledLine::join(remarks, ", ");
     let name = style.text(&team.name);
     let pad = " ".repeat(FIELD.saturating_sub(width(&name) + 1));
-    let line = format!("{name}{pad} {used}{limit}{UNIT}{share}  ");
+    let line = format!("{name}{pad} {used}{limit}{unit}{share}  ");
     style.fold(StyledLine::from(line) + remarks, FIELD)
 }

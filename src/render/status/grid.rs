@@ -6,11 +6,12 @@ use std::{cmp::Reverse, collections::HashSet};
 use super::line;
 use crate::{
     analysis::{StatusReport, TeamReport},
-    model::Tokens,
+    model::Measured,
     render::{
         OutputStyle, Size, StyledLine, cut, heading, prefixed, rule, split_at_width,
         status::{Columns, screen::ScreenStatus},
-        teams, width,
+        teams::{self, used_cell},
+        width,
     },
 };
 
@@ -111,7 +112,7 @@ impl<'r> TeamGrid<'r> {
     pub fn new(report: &'r StatusReport, screen: ScreenStatus) -> Self {
         let (columns, style) = (screen.size.width, screen.style);
         let mut teams: Vec<&TeamReport> = report.teams.iter().collect();
-        let parts = || teams.iter().map(|team| figures(team));
+        let parts = || teams.iter().map(|team| figures(team, style));
         let widest = |part: usize| parts().map(|parts| width(&parts[part])).max();
         let [figures, share] = [0, 1].map(|part| widest(part).unwrap_or(0));
         let others = figures + share + STATE + 3;
@@ -138,7 +139,8 @@ impl<'r> TeamGrid<'r> {
         if teams.len() > across * lines {
             sort_by_alert(report, &mut teams);
         } else {
-            teams.sort_by_key(|team| Reverse((team.used_tokens, team.allocated_tokens)));
+            let units = |amount: Option<Measured>| amount.map(Measured::units);
+            teams.sort_by_key(|team| Reverse((units(team.spent()), units(team.limit()))));
         }
         Self {
             teams,
@@ -172,7 +174,7 @@ impl<'r> TeamGrid<'r> {
             split_at_width(&name, name_width).0.into()
         };
         let pad = " ".repeat(name_width.saturating_sub(width(&name)));
-        let [figures, share] = figures(team);
+        let [figures, share] = figures(team, style);
         let state = match team.status.as_deref() {
             Some("running") => "run",
             Some("pending") => "wait",
@@ -185,11 +187,12 @@ impl<'r> TeamGrid<'r> {
 }
 
 /// `45.2K/50K` and `90.4%`.
-pub fn figures(team: &TeamReport) -> [String; 2] {
-    let used = team.used_tokens.map_or_else(
-        || "-".to_owned(),
-        |used| line::part_of(used, team.allocated_tokens, team.estimate),
-    );
-    let limit = prefixed("/", team.allocated_tokens.map(Tokens::compact));
+pub fn figures(team: &TeamReport, style: OutputStyle) -> [String; 2] {
+    let used = match team.spent() {
+        None => "-".to_owned(),
+        Some(Measured::Tokens(used)) => line::part_of(used, team.allocated_tokens, team.estimate),
+        Some(_) => used_cell(team).shown(style),
+    };
+    let limit = prefixed("/", team.limit().map(|limit| style.compact(limit)));
     [used + &limit, prefixed("", team.share())]
 }

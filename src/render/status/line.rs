@@ -60,7 +60,12 @@ fn uncounted(report: &StatusReport) -> Option<String> {
 pub fn used(report: &StatusReport, style: OutputStyle) -> String {
     let [_, amounts] = amounts(report, style);
     let Some(spending) = report.spending() else {
-        return format!("tokens {amounts}");
+        let name = if report.measure.is_money() {
+            "cost"
+        } else {
+            "tokens"
+        };
+        return format!("{name} {amounts}");
     };
     let name = match spending.currency {
         Some(_) => "cost",
@@ -73,7 +78,8 @@ pub fn used(report: &StatusReport, style: OutputStyle) -> String {
 /// The share and its level: `63.3% OK`.
 pub fn share_and_level(report: &StatusReport, style: OutputStyle) -> String {
     let Some(spending) = report.spending() else {
-        return about(report.used.tokens, report.used.estimate);
+        let tokens = || about(report.used_tokens(), report.used.estimate);
+        return in_money(report, style).unwrap_or_else(tokens);
     };
     share_of(spending, style)
 }
@@ -100,10 +106,16 @@ fn other_parts(report: &StatusReport, style: OutputStyle) -> impl Iterator<Item 
 pub fn secondary(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let spending = report.spending();
     if spending.is_some_and(|spending| spending.currency.is_some()) {
-        let tokens = about(report.used.tokens, report.used.estimate);
+        let tokens = about(report.used.tokens?, report.used.estimate);
         return Some(format!("{tokens} tokens"));
     }
-    cost(report, style)
+    cost(report, style).filter(|_| !report.measure.is_money())
+}
+
+/// What is spent, of a log that states only costs.
+fn in_money(report: &StatusReport, style: OutputStyle) -> Option<String> {
+    let spent = report.spent().money()?;
+    Some(cost(report, style).unwrap_or_else(|| style.money(spent)))
 }
 
 /// Compact, with a mark for an estimate: `~126.7K`.
@@ -121,7 +133,13 @@ pub fn part_of(tokens: Tokens, whole: Option<Tokens>, estimate: bool) -> String 
 
 /// `180,000 of 200,000 tokens, 90.0%`.
 pub fn spent(report: &StatusReport, unit: &str) -> String {
-    let used = report.used.tokens;
+    if report.measure.is_money() {
+        let (spent, share) = (report.spent(), prefixed(", ", report.share(report.spent())));
+        let of = prefixed(" of ", report.limit());
+        let mark = if report.used.estimate { "~" } else { "" };
+        return format!("{mark}{spent}{of} spent{share}");
+    }
+    let used = report.used_tokens();
     let mark = if report.used.estimate { "~" } else { "" };
     let of = prefixed(" of ", report.budget.tokens);
     let share = prefixed(", ", report.share(used));
@@ -131,7 +149,10 @@ pub fn spent(report: &StatusReport, unit: &str) -> String {
 /// Each figure with its level: `218,000 of 500,000 tokens used, 43.6%, ok; $14.50 of $15.00 spent, 96.6%, critical`. Money only where
 /// the level of the whole is that of the cost budget, or cannot be judged.
 pub fn spent_and_level(report: &StatusReport) -> String {
-    let of_tokens = spent(report, "tokens used") + &prefixed(", ", report.token_level);
+    let of_tokens = spent(report, "tokens used") + &prefixed(", ", report.level_of_limit());
+    if report.measure.is_money() {
+        return of_tokens + &prefixed("; ", problem_of_money(report));
+    }
     let money = report.spending().filter(|of| of.currency.is_some());
     let money = money.map(|of| {
         let (amounts, share) = (amounts_of(report, of), prefixed(", ", of.share()));
@@ -150,10 +171,13 @@ pub fn used_of(report: &StatusReport, style: OutputStyle) -> [[String; 2]; 2] {
         let texts = [used, format!(" / {}", money(spending.budget))];
         return [texts.clone(), texts];
     }
-    let used = Cell::Tokens(report.used.tokens).about(report.used.estimate);
+    if let Some(used) = in_money(report, style) {
+        return [[used.clone(), String::new()], [used, String::new()]];
+    }
+    let used = Cell::Tokens(report.used_tokens()).about(report.used.estimate);
     let budget = report.budget.tokens;
     let full = [used.shown(style), prefixed(" / ", budget)];
-    let compact = part_of(report.used.tokens, budget, report.used.estimate);
+    let compact = part_of(report.used_tokens(), budget, report.used.estimate);
     [
         full,
         [compact, prefixed(" / ", budget.map(Tokens::compact))],
@@ -172,9 +196,7 @@ pub fn cost(report: &StatusReport, style: OutputStyle) -> Option<String> {
 
 /// What is neither used nor held, where tokens are held: `available -6,670 tokens OVER`.
 fn available(report: &StatusReport, style: OutputStyle) -> Option<LinePart> {
-    let left = report
-        .available
-        .filter(|_| report.reserved > Tokens::ZERO)?;
+    let left = report.available.filter(|_| report.held() > Tokens::ZERO)?;
     let level = report.reserved_token_level?;
     let text = format!("available {} tokens {}", signed(left), word(level, style));
     Some(LinePart::judged(text, level))

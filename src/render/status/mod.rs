@@ -13,13 +13,13 @@ mod screen;
 mod tables;
 
 use super::{
-    NO_BUDGET, OutputStyle, Page, StyledLine, TextRole, concise, counted, forecast, heading,
-    in_brackets, prefixed, reading,
+    NO_BUDGET, NO_COST_BUDGET, OutputStyle, Page, StyledLine, TextRole, concise, counted, forecast,
+    heading, in_brackets, prefixed, reading,
 };
 use crate::{
     analysis::{StatusReport, unjudged},
     diagnostic::Severity,
-    model::{Month, Percent, Tokens},
+    model::{Measured, Month, Percent, Tokens},
     text::Place,
 };
 pub use block::{Block, draw, fit, height};
@@ -59,6 +59,7 @@ pub fn action(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let action = match &report.verdict {
         Some(verdict) => style.text(verdict.action.as_ref()?),
         None if report.has_limit() || report.is_out_of_period => return None,
+        None if report.measure.is_money() => NO_COST_BUDGET.to_owned(),
         None => NO_BUDGET.to_owned(),
     };
     Some(StyledLine::from(format!("To do: {action}")))
@@ -119,10 +120,10 @@ fn period(report: &StatusReport) -> Option<String> {
             "; {tokens} of its tokens may be from before: `tokmon budget --reset` writes down what was used until then"
         )
     });
-    let (month, tokens) = (report.month, period.month_tokens);
-    let unsure = unsure.unwrap_or_default();
+    let (month, unsure) = (report.month, unsure.unwrap_or_default());
+    let alone = period.of_month();
     Some(format!(
-        "the budget's period runs {since}; {month} alone used {tokens} tokens{unsure}"
+        "the budget's period runs {since}; {month} alone {alone}{unsure}"
     ))
 }
 
@@ -269,26 +270,29 @@ fn named<const N: usize>(
 /// The teams that used most: `Team A 68,090 (53.3%), Team B 7,910 (6.2%), 3 more 1,000 (0.7%)`.
 fn teams(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     const MAX_NAMED: usize = 3;
-    let used = report.used.tokens;
-    let mut teams: Vec<(Tokens, &str)> = report
+    let used = report.spent();
+    let mut teams: Vec<(Measured, &str)> = report
         .teams
         .iter()
-        .filter_map(|team| Some((team.used_tokens?, team.name.as_str())))
-        .filter(|(tokens, _)| *tokens > Tokens::ZERO)
+        .filter_map(|team| Some((team.spent()?, team.name.as_str())))
+        .filter(|(spent, _)| !spent.is_zero())
         .collect();
     if teams.len() < 2 {
         return None;
     }
-    teams.sort_by_key(|(tokens, _)| std::cmp::Reverse(*tokens));
-    let share = |tokens: Tokens| in_brackets(Percent::new(tokens.0, used.0));
+    teams.sort_by_key(|(spent, _)| std::cmp::Reverse(spent.units()));
+    let share = |spent: Measured| in_brackets(Percent::new(spent.units(), used.units()));
     let named = teams.iter().take(MAX_NAMED);
-    let named =
-        named.map(|(tokens, name)| format!("{} {tokens}{}", style.text(name), share(*tokens)));
+    let named = named.map(|(spent, name)| {
+        let amount = style.amount(*spent);
+        format!("{} {amount}{}", style.text(name), share(*spent))
+    });
     let mut parts: Vec<String> = named.collect();
     let others = teams.get(MAX_NAMED..).unwrap_or_default();
     if !others.is_empty() {
-        let rest: Tokens = others.iter().map(|(tokens, _)| *tokens).sum();
-        parts.push(format!("{} more {rest}{}", others.len(), share(rest)));
+        let rest = used.with(others.iter().map(|(spent, _)| spent.units()).sum());
+        let amount = style.amount(rest);
+        parts.push(format!("{} more {amount}{}", others.len(), share(rest)));
     }
     Some(parts.join(", ").into())
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset};
 use super::{Columns, alerts, burn_up, grid, line};
 use crate::{
     analysis::StatusReport,
-    model::{Level, Tokens},
+    model::{Level, Measured, Tokens},
     render::{
         OutputStyle, Size, SizeClass, StyledLine, apart, cut, forecast,
         forecast::chart::TITLE_AND_AXIS,
@@ -242,12 +242,13 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
     let in_money = spending.is_some_and(|spending| spending.currency.is_some());
     let left_money = money_left(report).map(|left| format!("{left} remaining"));
     let left = report.remaining.filter(|_| !in_money).map(|left| {
-        let rest = report.share_left(report.used.tokens).filter(|_| wide);
+        let rest = report.share_left(report.used_tokens()).filter(|_| wide);
         format!("{} remaining{}", signed(left), in_brackets(rest))
     });
+    let in_money = in_money || report.measure.is_money();
     let unit = if in_money { "" } else { " tokens" };
     let secondary = if in_money {
-        Some(format!("{} tokens", report.used.tokens))
+        report.used.tokens.map(|tokens| format!("{tokens} tokens"))
     } else {
         line::cost(report, style)
     };
@@ -259,8 +260,13 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
         plan.map(|[plan, _]| plan),
     ];
     let share = prefixed("   ", share);
+    let verb = if report.measure.is_money() {
+        "Spent"
+    } else {
+        "Used"
+    };
     let [full, compact] = line::used_of(report, style)
-        .map(|[used, of]| StyledLine::from(format!("Used {used}{of}{unit}{share}")));
+        .map(|[used, of]| StyledLine::from(format!("{verb} {used}{of}{unit}{share}")));
     let mut text = if full.width() <= room { full } else { compact };
     for part in parts.into_iter().flatten() {
         let more = text.clone() + "   " + part;
@@ -315,7 +321,7 @@ fn money_left(report: &StatusReport) -> Option<String> {
 
 /// `reserved 80,000, available -6,670`, where tokens are reserved; in full and in brief.
 fn reserved(report: &StatusReport) -> Option<[String; 2]> {
-    let held = Some(report.reserved).filter(|held| *held > Tokens::ZERO)?;
+    let held = Some(report.held()).filter(|held| *held > Tokens::ZERO)?;
     let available = prefixed(", available ", report.available.map(signed));
     let brief = report.available.map_or_else(
         || format!("reserved {}", held.compact()),
@@ -352,14 +358,14 @@ fn working_teams(report: &StatusReport, screen: ScreenStatus) -> String {
         teams.collect::<Vec<_>>()
     };
     let (running, mut pending) = (with_state("running"), with_state("pending"));
-    pending.sort_by_key(|team| std::cmp::Reverse(team.allocated_tokens));
+    pending.sort_by_key(|team| std::cmp::Reverse(team.limit().map(Measured::units)));
     let name = |name: &str| style.text(split_at_width(name, 12).0);
     let running = running.iter().map(|team| {
-        let [figures, _] = grid::figures(team);
+        let [figures, _] = grid::figures(team, style);
         format!("{} {figures}", name(team.short_name()))
     });
     let waiting = pending.iter().map(|team| {
-        let limit = team.allocated_tokens.map(Tokens::compact);
+        let limit = team.limit().map(|limit| style.compact(limit));
         format!("{} {}", name(team.short_name()), limit.unwrap_or_default())
     });
     let mut parts: Vec<String> = running.collect();

@@ -5,7 +5,7 @@ use crate::{
     analysis::{Alert, StatusReport, TeamReport},
     diagnostic::{Diagnostic, Severity},
     model::Percent,
-    render::{Cell, OutputStyle, Page, ReportTable, costs},
+    render::{Cell, OutputStyle, Page, ReportTable, costs, teams::used_cell},
 };
 
 pub fn tables(page: &Page<'_>) -> Vec<ReportTable> {
@@ -20,12 +20,16 @@ fn status(page: &Page<'_>) -> ReportTable {
     let (report, used) = (page.report, &page.report.used);
     let mut table = ReportTable::figures("Status", ["figure", "value", "percent", "remark"]);
     let tokens = |tokens| Cell::some(tokens, Cell::Tokens);
-    let (none, share) = (|| Cell::Absent, report.share(used.tokens));
+    let in_money = report.measure.is_money();
+    let none = || Cell::Absent;
+    let share = used.tokens.and_then(|used| report.share(used));
     table.figure("month", Cell::word(report.month.to_string()));
     if let Some(period) = &report.period {
         let since = period.since.map(|since| since.to_rfc3339());
         table.figure("period_since", Cell::some(since, Cell::Word));
-        table.figure("month_used", Cell::Tokens(period.month_tokens));
+        let alone = period.month_tokens.map(Cell::Tokens);
+        let cost = || period.month_cost.as_ref().map(Cell::marked_cost);
+        table.figure("month_used", Cell::some(alone.or_else(cost), |cell| cell));
         table.figure(
             "period_unsure",
             Cell::some(period.unsure_tokens, Cell::Tokens),
@@ -43,23 +47,28 @@ fn status(page: &Page<'_>) -> ReportTable {
     }
     let source = Cell::some(figures::source(report, page.files), Cell::Word);
     table.figure_with("budget", tokens(report.budget.tokens), None, source);
-    let spent = Cell::Tokens(used.tokens).about(used.estimate);
     let estimate = |is: bool| is.then(|| "an estimate".to_owned());
-    table.figure_with("used", spent, share, remarks(estimate(used.estimate)));
+    if let Some(tokens) = used.tokens {
+        let spent = Cell::Tokens(tokens).about(used.estimate);
+        table.figure_with("used", spent, share, remarks(estimate(used.estimate)));
+    }
     if let Some((stated, line)) = used.stated_tokens.zip(used.stated_line) {
         let line = Cell::word(format!("line {line} of the log"));
         table.figure_with("stated", Cell::Tokens(stated), report.share(stated), line);
     }
-    let remaining = Cell::some(report.remaining, Cell::Signed);
-    table.figure_with(
-        "remaining",
-        remaining,
-        report.share_left(used.tokens),
-        none(),
-    );
-    let reserved = Cell::Tokens(report.reserved);
-    table.figure_with("reserved", reserved, report.share(report.reserved), none());
-    table.figure("available", Cell::some(report.available, Cell::Signed));
+    let left = used.tokens.and_then(|used| report.share_left(used));
+    if in_money {
+        let budget = report.cost_budget.as_ref();
+        let remaining = Cell::some(budget.and_then(|budget| budget.remaining), Cell::Money);
+        let left = report.share_left(report.spent());
+        table.figure_with("remaining", remaining, left, none());
+    } else {
+        let remaining = Cell::some(report.remaining, Cell::Signed);
+        table.figure_with("remaining", remaining, left, none());
+        let reserved = Cell::Tokens(report.held());
+        table.figure_with("reserved", reserved, report.share(report.held()), none());
+        table.figure("available", Cell::some(report.available, Cell::Signed));
+    }
     table.figure("level", Cell::some(report.level, Cell::Level));
     let reserved_level = Cell::some(report.reserved_level, Cell::Level);
     table.figure("reserved_level", reserved_level);
@@ -113,11 +122,16 @@ fn add_reading(table: &mut ReportTable, report: &StatusReport) {
 fn add_team(table: &mut ReportTable, team: &TeamReport) {
     let tokens = |tokens| Cell::some(tokens, Cell::Tokens);
     table.figure("team", Cell::text(&team.name));
-    let (used, state) = (tokens(team.used_tokens), team.status.as_deref());
-    let (used, state) = (used.about(team.estimate), Cell::some(state, Cell::text));
+    let state = Cell::some(team.status.as_deref(), Cell::text);
+    if team.measure.is_money() {
+        table.figure_with("team_cost", used_cell(team), team.share(), state);
+        table.figure("team_limit", Cell::some(team.limit(), Cell::amount));
+        return;
+    }
+    let used = tokens(team.used_tokens).about(team.estimate);
     table.figure_with("team_used", used, team.share(), state);
     table.figure("team_allocated", tokens(team.allocated_tokens));
-    table.figure("team_reserved", Cell::Tokens(team.reserved_tokens));
+    table.figure("team_reserved", Cell::Tokens(team.held()));
     let available = Cell::some(team.available_tokens, Cell::Signed);
     table.figure("team_available", available);
 }

@@ -97,7 +97,7 @@ fn worse(tokens: u64) -> Reading {
 }
 
 fn used_by(app: &App) -> u64 {
-    app.latest.as_ref().unwrap().report.used.tokens.0
+    app.latest.as_ref().unwrap().report.used_tokens().0
 }
 
 #[test]

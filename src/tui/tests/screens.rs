@@ -136,7 +136,7 @@ fn a_badge_is_never_cut() {
     let mut app = App::default();
     let mut report = used(181_200);
     report.budget.tokens = Some(Tokens(9_876_543_210));
-    report.used.tokens = Tokens(8_987_654_321);
+    report.used.tokens = Some(Tokens(8_987_654_321));
     app.take(good(report), now(), Duration::ZERO);
     for width in 30..=130 {
         for height in [6, 16, 30] {

@@ -84,7 +84,10 @@ fn the_verdict_is_at_the_top_of_every_view() {
 fn the_first_screen_of_each_view_has_its_figure() {
     for (name, mut app) in logs() {
         let report = app.report().unwrap().clone();
-        let used = [report.used.tokens.to_string(), report.used.tokens.compact()];
+        let used = [
+            report.used_tokens().to_string(),
+            report.used_tokens().compact(),
+        ];
         let likely = report.forecast.estimates().next();
         let likely = likely
             .and_then(|end| end.quantiles.p50)

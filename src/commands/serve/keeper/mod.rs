@@ -235,7 +235,7 @@ impl<'k, 'r, 'w> Keeper<'k, 'r, 'w> {
         let hour = |time: &DateTime<FixedOffset>| (time.date_naive(), time.hour());
         let is_new_hour = hour(&now) != hour(&before.now);
         // Only what is reserved changes within an hour.
-        if !is_new_hour && before.reserved.0 == 0 {
+        if !is_new_hour && before.held().0 == 0 {
             return Ok(false);
         }
         let report = self.session.report(now);

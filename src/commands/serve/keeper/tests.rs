@@ -84,7 +84,7 @@ const LOG: &str = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n|
 fn figures_follow_the_clock_and_nothing_is_read_for_it() {
     let folder = folder(LOG);
     keep(folder.path(), "2026-02-25T17:10:00Z", |keeper, at| {
-        assert_eq!(report(keeper).reserved.0, 70);
+        assert_eq!(report(keeper).held().0, 70);
         // What the log says from here on must not matter.
         fs::write(folder.path().join("cost-log.md"), "nothing\n").unwrap();
         at("2026-02-25T17:59:59Z");
@@ -96,17 +96,17 @@ fn figures_follow_the_clock_and_nothing_is_read_for_it() {
         );
         assert_eq!(report(keeper).now, time("2026-02-25T18:00:06Z"));
         assert_eq!(
-            (report(keeper).used.tokens.0, report(keeper).reserved.0),
+            (report(keeper).used_tokens().0, report(keeper).held().0),
             (500, 70)
         );
         at("2026-02-25T18:29:59Z");
         assert!(!keeper.tick().unwrap());
         at("2026-02-25T18:30:06Z");
         assert!(keeper.tick().unwrap(), "the hold has ended");
-        assert_eq!(report(keeper).reserved.0, 0);
+        assert_eq!(report(keeper).held().0, 0);
         at("2026-02-26T00:00:06Z");
         assert!(keeper.tick().unwrap(), "a new day");
-        assert_eq!(report(keeper).used.tokens.0, 500);
+        assert_eq!(report(keeper).used_tokens().0, 500);
     });
 }
 
@@ -117,7 +117,7 @@ fn a_new_month_has_figures_of_its_own() {
         assert_eq!(
             (
                 report(keeper).month.to_string().as_str(),
-                report(keeper).used.tokens.0
+                report(keeper).used_tokens().0
             ),
             ("2026-02", 500)
         );
@@ -126,7 +126,7 @@ fn a_new_month_has_figures_of_its_own() {
         assert_eq!(
             (
                 report(keeper).month.to_string().as_str(),
-                report(keeper).used.tokens.0
+                report(keeper).used_tokens().0
             ),
             ("2026-03", 0)
         );
