@@ -66,7 +66,7 @@ fn with_dates(report: &StatusReport, dates: Dates, style: OutputStyle) -> Report
             String::new()
         });
         if dates == Dates::Above && line.first {
-            let mut cells = vec![Cell::word(""); 9];
+            let mut cells = vec![Cell::word(""); columns(dates, report.measure).len()];
             std::mem::swap(&mut cells[1], &mut date);
             table.row(cells);
         }
@@ -103,9 +103,13 @@ pub fn remainder(report: &StatusReport, style: OutputStyle) -> Option<String> {
     })
 }
 
-fn columns(dates: Dates, measure: Measure) -> [Column; 9] {
+/// The index of the column of the cost beside tokens, which is left out where the log states only costs.
+const COST: usize = 6;
+const TOKENS: usize = 4;
+
+fn columns(dates: Dates, measure: Measure) -> Vec<Column> {
     let time = Column::new("Time");
-    [
+    let mut columns = vec![
         Column::new("Date").important(2),
         match dates {
             Dates::Beside => time.droppable(2),
@@ -118,11 +122,14 @@ fn columns(dates: Dates, measure: Measure) -> [Column; 9] {
             Measure::Money(_) => "Cost",
         }),
         Column::new("Sum").droppable(1),
-        // In a log of money it is before the sum, and empty here.
         Column::new("Cost").optional(2),
         Column::new("Status").cut_easily(10, 7).important(1),
         Column::new("Notes").cut_easily(16, 8).optional(1),
-    ]
+    ];
+    if measure.is_money() {
+        columns.remove(COST);
+    }
+    columns
 }
 
 /// A row with all that is known for each row of the log, for programs.
@@ -154,18 +161,17 @@ pub fn data(report: &StatusReport) -> ReportTable {
     ReportTable::records("Daily", rows.map(|(day, row)| record(day, row)))
 }
 
-fn cells(row: &RowReport, sum: Cell, date: Cell, measure: Measure) -> [Cell; 9] {
+fn cells(row: &RowReport, sum: Cell, date: Cell, measure: Measure) -> Vec<Cell> {
     let tokens = row
         .tokens
         .map(|tokens| Cell::Tokens(tokens).about(row.estimate));
     let tokens = Cell::some(tokens, |cell| cell);
     let cost = Cell::some(row.cost.as_ref(), Cell::marked_cost);
-    let [spent, cost] = counted_first(tokens, cost, measure);
     let state = row
         .status
         .as_deref()
         .or((row.kind == crate::model::EntryKind::Line).then_some("usage line"));
-    [
+    let cells = vec![
         date,
         Cell::some(row.time.as_deref(), Cell::word),
         Cell::text(row.written_team.as_ref().unwrap_or(&row.team)),
@@ -173,20 +179,21 @@ fn cells(row: &RowReport, sum: Cell, date: Cell, measure: Measure) -> [Cell; 9] 
             0 | 1 => Cell::some(row.task.as_deref(), Cell::text),
             rows => Cell::word(format!("{} rows", Tokens(rows))),
         },
-        spent,
+        tokens,
         sum,
         cost,
         Cell::some(state, Cell::text),
         Cell::some(row.notes.as_deref(), Cell::text),
-    ]
+    ];
+    in_columns(cells, measure)
 }
 
-/// The cell of what the log counts by, and that of the cost beside tokens.
-fn counted_first(tokens: Cell, cost: Cell, measure: Measure) -> [Cell; 2] {
-    match measure {
-        Measure::Tokens => [tokens, cost],
-        Measure::Money(_) => [cost, Cell::Absent],
+/// In a log that states only costs, these are in the place of the tokens.
+fn in_columns(mut cells: Vec<Cell>, measure: Measure) -> Vec<Cell> {
+    if measure.is_money() {
+        cells[TOKENS] = cells.remove(COST);
     }
+    cells
 }
 
 pub type Filter<'f> = &'f dyn Fn(&DayReport, &RowReport) -> bool;
@@ -269,7 +276,7 @@ pub fn part(all: &[DayLine<'_>], shown: Range<usize>) -> ReportTable {
 }
 
 /// A row in which every cell is as wide as the widest of its column.
-fn widest(all: &[DayLine<'_>]) -> Option<[Cell; 9]> {
+fn widest(all: &[DayLine<'_>]) -> Option<Vec<Cell>> {
     let last = all.last()?;
     let mut wide = all.iter().find_map(|line| line.row)?.clone();
     let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
@@ -300,12 +307,12 @@ impl DayLine<'_> {
         Cell::amount(self.measure.amount(self.sum)).about(self.estimate)
     }
 
-    pub fn cells(&self, date: Cell) -> [Cell; 9] {
+    pub fn cells(&self, date: Cell) -> Vec<Cell> {
         let sum = self.sum();
         if let Some(row) = self.row {
             return cells(row, sum, date, self.measure);
         }
-        let mut cells = [(); 9].map(|()| Cell::word(""));
+        let mut cells = vec![Cell::word(""); 9];
         cells[5] = sum;
         if self.listed {
             cells[2] = Cell::word("Listed");
@@ -314,9 +321,8 @@ impl DayLine<'_> {
             (cells[0], cells[2]) = (date, Cell::word("Day total"));
             let tokens = Cell::Tokens(day.tokens.unwrap_or_default()).about(estimate);
             let cost = Cell::some(day.cost.as_ref(), Cell::marked_cost);
-            let [spent, cost] = counted_first(tokens, cost, self.measure);
-            (cells[4], cells[6]) = (spent, cost);
+            (cells[TOKENS], cells[COST]) = (tokens, cost);
         }
-        cells
+        in_columns(cells, self.measure)
     }
 }

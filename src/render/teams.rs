@@ -4,12 +4,15 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{Cell, Column, ReportTable, costs, counted, joined, prefixed, signed, width};
 use crate::{
-    analysis::{Cost, StatusReport, TeamReport},
+    analysis::{StatusReport, TeamReport},
     model::{Level, Measure, Measured, Money, Percent, Tokens, Units},
 };
 
 /// The index of the column of reserved tokens, which is shown where any are.
 const RESERVED: usize = 2;
+
+/// That of the cost beside tokens, which is left out where the log states only costs.
+const COST: usize = 7;
 
 pub fn table(report: &StatusReport) -> ReportTable {
     if report.teams.is_empty() {
@@ -72,11 +75,13 @@ pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
         Column::bars().droppable(1),
         Column::new("Deliv.").droppable(2),
         Column::new(each).droppable(3),
-        // In a log of money it is what is used, and empty here.
         Column::new("Cost").optional(1),
         Column::new("Status").cut_easily(10, 7).important(1),
         Column::new("Alert").important(3),
     ];
+    if report.measure.is_money() {
+        columns.remove(COST);
+    }
     if report.held() > Tokens::ZERO {
         columns.insert(RESERVED, Column::new("Reserved").optional(2));
     }
@@ -183,12 +188,6 @@ pub fn used_cell(team: &TeamReport) -> Cell {
     }
 }
 
-/// The cost beside tokens.
-fn cost_beside(cost: Option<&Cost>, measure: Measure) -> Cell {
-    let cost = cost.filter(|_| !measure.is_money());
-    Cell::some(cost, Cell::marked_cost)
-}
-
 fn row(report: &StatusReport, team: &TeamReport, levels: &HashMap<&str, Level>) -> Vec<Cell> {
     let both = team.spent().zip(team.limit());
     let tasks = team.tasks.map(|tasks| Cell::word(counted(tasks, "task")));
@@ -203,13 +202,16 @@ fn row(report: &StatusReport, team: &TeamReport, levels: &HashMap<&str, Level>) 
         }),
         Cell::some(team.deliverables.map(Cell::Count).or(tasks), |cell| cell),
         Cell::some(team.each(), Cell::amount),
-        cost_beside(team.cost.as_ref(), team.measure),
+        Cell::some(team.cost.as_ref(), Cell::marked_cost),
         Cell::some(team.status.as_deref(), Cell::text),
         // The worst alert about it.
         levels
             .get(team.name.as_str())
             .map_or_else(|| Cell::word(""), |level| Cell::Level(*level)),
     ];
+    if report.measure.is_money() {
+        cells.remove(COST);
+    }
     if report.held() > Tokens::ZERO {
         cells.insert(RESERVED, Cell::Tokens(team.held()));
     }
@@ -251,7 +253,10 @@ fn total(report: &StatusReport) -> Vec<Cell> {
     };
     cells[2] = Cell::some(allocated, Cell::amount);
     cells[3] = Cell::some(share, Cell::Percent);
-    cells[7] = cost_beside(report.used.cost.as_ref(), report.measure);
+    cells[COST] = Cell::some(report.used.cost.as_ref(), Cell::marked_cost);
+    if report.measure.is_money() {
+        cells.remove(COST);
+    }
     if report.held() > Tokens::ZERO {
         cells.insert(RESERVED, Cell::Tokens(report.held()));
     }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     analysis::{Quantiles, StatusReport},
     diagnostic::Severity,
-    model::{Level, Money, Probability, Tokens},
+    model::{Level, Measure, Money, Probability, Tokens},
 };
 
 const LEVELS: [Level; 5] = [
@@ -238,7 +238,10 @@ fn forecast(report: &StatusReport, text: &mut MetricsText) {
     text.family(
         "tokmon_burn_rate_ratio",
         MetricKind::Gauge,
-        "How fast tokens were used over the last complete days: 1 uses up exactly the budget in a month.",
+        match report.measure {
+            Measure::Tokens => "How fast tokens were used over the last complete days: 1 uses up exactly the budget in a month.",
+            Measure::Money(_) => "How fast money was spent over the last complete days: 1 uses up exactly the budget in a month.",
+        },
         rates.map(|(window, rate)| (label("window", window), rate.to_string())),
     );
 }

@@ -133,6 +133,6 @@ const TEAM_METRICS: [(&str, &str, TeamValue); 4] = [
     (
         "tokmon_team_used_ratio",
         "The share of its allocation that a team used.",
-        &|team| Some(team.ratio?.to_string()),
+        &|team| Some(team.used_tokens.and(team.ratio)?.to_string()),
     ),
 ];

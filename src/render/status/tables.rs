@@ -45,8 +45,10 @@ fn status(page: &Page<'_>) -> ReportTable {
         let message = Cell::text(&verdict.message);
         table.figure_with("verdict", Cell::Level(verdict.level), None, message);
     }
-    let source = Cell::some(figures::source(report, page.files), Cell::Word);
-    table.figure_with("budget", tokens(report.budget.tokens), None, source);
+    if !in_money || report.budget.tokens.is_some() {
+        let source = Cell::some(figures::source(report, page.files), Cell::Word);
+        table.figure_with("budget", tokens(report.budget.tokens), None, source);
+    }
     let estimate = |is: bool| is.then(|| "an estimate".to_owned());
     if let Some(tokens) = used.tokens {
         let spent = Cell::Tokens(tokens).about(used.estimate);
