@@ -25,6 +25,7 @@ mod inputs;
 mod json;
 mod merge;
 mod money;
+mod money_logs;
 mod monitoring;
 mod months;
 mod names;

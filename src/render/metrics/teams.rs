@@ -84,7 +84,10 @@ fn team_costs(teams: &[NamedTeam<'_>], measure: Measure, text: &mut MetricsText)
     text.family(
         "tokmon_team_used_cost",
         MetricKind::Gauge,
-        "The cost of what a team used, where it has a budget for it or the log states only costs.",
+        match measure {
+            Measure::Tokens => "The cost of what a team used, where it has a budget for it.",
+            Measure::Money(_) => "The cost of what a team used.",
+        },
         match measure {
             Measure::Tokens => of(|budget| budget.used),
             Measure::Money(_) => spent(teams),
