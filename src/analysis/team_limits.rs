@@ -40,9 +40,7 @@ impl TeamReport {
 
     /// Whether its limits have a level of which no alert is raised, since it is done.
     pub fn is_silent(&self) -> bool {
-        self.is_done()
-            && self.held() == Tokens::ZERO
-            && self.used_level() > Some(Level::Ok)
+        self.is_done() && self.held() == Tokens::ZERO && self.used_level() > Some(Level::Ok)
     }
 
     /// The level of the forecast. Absent without a limit in what the log counts by.

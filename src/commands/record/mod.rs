@@ -262,7 +262,7 @@ fn outcome(
     let held = held.map(|level| {
         let budget = report.reserved_cost_budget();
         let money = budget.and_then(|budget| budget.reserved);
-        render::with_reserved(report.reserved, money, level)
+        render::with_reserved(report.held(), money, level)
     });
     let of_teams = teams.iter().take(NAMED_TEAMS).map(render::recorded_team);
     let about = std::iter::once(render::spent_and_level(&report))
@@ -310,7 +310,7 @@ fn teams_of(new: &[Usage], report: &StatusReport, session: &EditSession) -> Vec<
         name: team.name.clone(),
         used: team.used_tokens.unwrap_or_default(),
         allocated: team.allocated_tokens,
-        reserved: team.reserved_tokens,
+        reserved: team.held(),
         reserved_cost: team
             .reserved_cost_budget(thresholds)
             .and_then(|budget| budget.reserved),

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{CostBudget, Spending, StatusReport, TeamReport, amounts_of, problem_of_money},
-    model::{Level, Money, Percent, Tokens},
+    model::{Level, Money, Percent, Tokens, Units},
     render::{Cell, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
 };
 
@@ -206,7 +206,7 @@ fn available(report: &StatusReport, style: OutputStyle) -> Option<LinePart> {
 pub fn available_to(team: &TeamReport, style: OutputStyle) -> Option<LinePart> {
     let left = team
         .available_tokens
-        .filter(|_| team.reserved_tokens > Tokens::ZERO)?;
+        .filter(|_| team.held() > Tokens::ZERO)?;
     let (name, level) = (style.text(&team.name), team.reserved_level?);
     let text = format!(
         "{name} available {} tokens {}",
@@ -220,8 +220,9 @@ pub fn available_to(team: &TeamReport, style: OutputStyle) -> Option<LinePart> {
 pub fn used_by(team: &TeamReport, style: OutputStyle) -> LinePart {
     let name = style.text(&team.name);
     let Some(spending) = team.spending() else {
-        let used = team.used_tokens.unwrap_or_default();
-        return LinePart::from(format!("{name} {}", used.compact()));
+        let none = team.measure.amount(Units::ZERO);
+        let used = style.compact(team.spent().unwrap_or(none));
+        return LinePart::from(format!("{name} {used}"));
     };
     let amounts = match (spending.currency, team.allocated_tokens) {
         (Some(currency), _) => {
