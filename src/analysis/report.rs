@@ -545,6 +545,7 @@ impl FigureSource {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DayReport {
     pub date: NaiveDate,
+    /// Absent where no row states any.
     pub tokens: Option<Tokens>,
     pub cost: Option<Cost>,
     /// The rows, by file and line.

@@ -378,7 +378,9 @@ fn day(reconciled: &ReconciledMonth, date: NaiveDate, mut rows: Vec<&KeptRow>) -
     let tokens = rows.iter().filter_map(|row| row.entry.figures.tokens);
     DayReport {
         date,
-        tokens: in_tokens(reconciled, tokens.map(|tokens| tokens.value).sum()),
+        tokens: tokens
+            .map(|tokens| tokens.value)
+            .reduce(Tokens::saturating_add),
         cost: reconciled.total_cost(&cost),
         rows: rows
             .into_iter()

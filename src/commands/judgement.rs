@@ -7,7 +7,7 @@ use crate::{
     cli::ViewArgs,
     exit::ExitCode,
     failure::Failure,
-    model::{Level, Money, Percent, Tokens},
+    model::{Level, Measured, Money, Percent, Tokens},
     render::{self, OutputStyle, counted, prefixed},
 };
 
@@ -107,10 +107,14 @@ fn spent_by(team: &TeamReport, with_holds: bool) -> String {
     } else {
         Tokens::ZERO
     };
-    let used = (team.used_tokens.unwrap_or_default(), team.estimate);
-    let tokens = spent_of(used, held, team.allocated_tokens);
     let budget = team.cost_budget.as_ref();
     let money = budget.and_then(|budget| money_spent_of(budget, with_holds));
+    if team.measure.is_money() {
+        let spent = || prefixed("", team.spent());
+        return money.unwrap_or_else(spent);
+    }
+    let used = (team.used_tokens.unwrap_or_default(), team.estimate);
+    let tokens = spent_of(used, held, team.allocated_tokens);
     tokens + &prefixed("; ", money)
 }
 
@@ -235,7 +239,12 @@ impl<'r> Judged<'r> {
             Some(team) => format!("`cost` under [teams.\"{}\"]", team.name),
             None => "`[budget] cost`".to_owned(),
         };
-        let help = format!("set {key} in the currency of the log, and a price in its header");
+        let price = if self.report.measure.is_money() {
+            ""
+        } else {
+            ", and a price in its header"
+        };
+        let help = format!("set {key} in the currency of the log{price}");
         Some(Failure::new(ExitCode::Config, message).help(help))
     }
 
@@ -270,7 +279,7 @@ impl<'r> Judged<'r> {
             let forecast = team.forecast.as_ref();
             let level = forecast.and_then(|forecast| forecast.end()?.level);
             let has_result = report.is_over() && team.used_level().is_some();
-            (team.allocated_tokens.is_some() || has_result, level)
+            (team.limit().is_some() || has_result, level)
         } else {
             (report.has_budget(), report.forecast.level)
         };
@@ -281,8 +290,10 @@ impl<'r> Judged<'r> {
             return Ok(self.is_exceeded().then(|| {
                 let (month, of) = (report.month, self.limit());
                 let mut used_up = report.budgets().filter(Spending::is_used_up);
-                let by_tokens = self.team.is_some() || used_up.any(|of| of.currency.is_none());
-                let figures = prefixed(" (", by_tokens.then(|| self.spent(false) + ")"));
+                let in_money = report.measure.is_money();
+                let is_named = in_money || used_up.any(|of| of.currency.is_none());
+                let is_named = is_named || self.team.is_some();
+                let figures = prefixed(" (", is_named.then(|| self.spent(false) + ")"));
                 format!(
                     "{month} is over, and {of} is exceeded: {option} {limit} is reached{figures}"
                 )
@@ -301,16 +312,20 @@ impl<'r> Judged<'r> {
     fn forecast_figures(self, level: Level) -> Option<String> {
         let forecast = &self.report.forecast;
         let (end, limit) = if let Some(team) = self.team {
-            (team.forecast.as_ref()?.month_end?, team.allocated_tokens?)
+            (team.forecast.as_ref()?.end()?, team.limit()?)
         } else {
-            let mut estimates = forecast.estimates();
+            let mut estimates = forecast.ends();
             let end = estimates.find(|end| end.level == Some(level))?;
-            (*end, self.report.budget.tokens?)
+            (end, self.report.limit()?)
         };
         let likely = end.quantiles.p50?.compact();
         let (chance, until) = (end.probability_over_budget?, end.basis.until(forecast.ends));
+        let (limit, pronoun) = match limit {
+            Measured::Tokens(tokens) => (format!("{tokens} tokens"), "them"),
+            Measured::Money(money) => (money.to_string(), "it"),
+        };
         Some(format!(
-            "likely {likely} of {limit} tokens {until}, {chance} chance of exceeding them"
+            "likely {likely} of {limit} {until}, {chance} chance of exceeding {pronoun}"
         ))
     }
 
@@ -324,16 +339,15 @@ impl<'r> Judged<'r> {
         match self.team {
             Some(team) => spent_by(team, with_holds),
             None if with_holds => {
-                let budget = self.report.reserved_cost_budget();
+                let report = self.report;
+                let budget = report.reserved_cost_budget();
                 let money = budget.and_then(|budget| money_spent_of(budget, true));
-                money.unwrap_or_else(|| {
-                    let used = &self.report.used;
-                    let (reserved, budget) = (self.report.held(), self.report.budget.tokens);
-                    spent_of(
-                        (used.tokens.unwrap_or_default(), used.estimate),
-                        reserved,
-                        budget,
-                    )
+                money.unwrap_or_else(|| match report.used.tokens {
+                    Some(used) if !report.measure.is_money() => {
+                        let used = (used, report.used.estimate);
+                        spent_of(used, report.held(), report.budget.tokens)
+                    }
+                    _ => self.spending(),
                 })
             }
             None => self.spending(),
@@ -368,6 +382,7 @@ impl<'r> Judged<'r> {
 
     fn limit(self) -> String {
         match self.team {
+            Some(team) if team.measure.is_money() => format!("the limit of {}", team.name),
             Some(team) if team.level < team.used_level() => {
                 format!("the cost budget of {}", team.name)
             }
@@ -377,11 +392,25 @@ impl<'r> Judged<'r> {
     }
 
     fn has_no_limit(self, option: &str) -> Failure {
+        let in_money = self.report.measure.is_money();
         let Some(team) = self.team else {
-            return Failure::usage(format!("{option} needs a budget"))
-                .help("set one with --budget 200K, TOKMON_BUDGET or tokmon.toml");
+            let (why, help) = if in_money {
+                let why = " in money, since the log states no tokens";
+                (why, "set `[budget] cost` in tokmon.toml")
+            } else {
+                (
+                    "",
+                    "set one with --budget 200K, TOKMON_BUDGET or tokmon.toml",
+                )
+            };
+            return Failure::usage(format!("{option} needs a budget{why}")).help(help);
         };
         let name = &team.name;
+        if in_money {
+            let needs = format!("{option} with --team needs a limit in money, and {name} has none");
+            let help = format!("set `cost` under [teams.\"{name}\"] in tokmon.toml");
+            return Failure::usage(needs).help(help + ", or leave out --team");
+        }
         if self.report.team.is_none() {
             let settings = format!("or `tokens` under [teams.\"{name}\"] in tokmon.toml");
             return Failure::usage(format!("{option} needs a budget or an allocation")).help(

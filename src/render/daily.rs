@@ -319,7 +319,7 @@ impl DayLine<'_> {
         } else {
             let (day, estimate) = (self.day, self.day.rows.iter().any(|row| row.estimate));
             (cells[0], cells[2]) = (date, Cell::word("Day total"));
-            let tokens = Cell::Tokens(day.tokens.unwrap_or_default()).about(estimate);
+            let tokens = Cell::some(day.tokens, |tokens| Cell::Tokens(tokens).about(estimate));
             let cost = Cell::some(day.cost.as_ref(), Cell::marked_cost);
             (cells[TOKENS], cells[COST]) = (tokens, cost);
         }
