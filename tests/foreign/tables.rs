@@ -29,6 +29,8 @@ enum Column {
     Input,
     Output,
     Cost,
+    /// The sum of the tokens so far.
+    Running,
     Excluded(&'static str),
 }
 
@@ -38,6 +40,8 @@ struct Writer<'r> {
     measures: Measures,
     columns: Vec<Column>,
     has_subtotals: bool,
+    /// The tokens of the rows so far.
+    so_far: u64,
     text: String,
     truth: Reading,
 }
@@ -63,6 +67,7 @@ pub(crate) fn log(random: &mut Random) -> Log {
             (!has_headings, extras.has_teams),
         ),
         has_subtotals: random.below(3) == 0,
+        so_far: 0,
         spelling: Spelling {
             language,
             dates,
@@ -74,12 +79,18 @@ pub(crate) fn log(random: &mut Random) -> Log {
         text: "# Log 2026\n\n".to_owned(),
         truth: Reading::default(),
     };
+    let is_whole = is_plain && measures.tokens && !measures.halves;
+    if is_whole && writer.random.below(3) == 0 {
+        writer.columns.push(Column::Running);
+    }
     for entry in &entries {
         entry.count(&mut writer.truth);
     }
     writer.some_excluded_tables();
     if has_headings {
         writer.days(&entries);
+    } else if is_plain && writer.random.below(2) == 0 {
+        writer.months(&entries);
     } else {
         writer.heading("Usage");
         writer.table(&entries);
@@ -180,6 +191,7 @@ impl Writer<'_> {
             Column::Input => language.input,
             Column::Output => language.output,
             Column::Cost => language.cost,
+            Column::Running => language.total,
             Column::Excluded(header) => header,
         };
         let names: Vec<String> = columns
@@ -203,9 +215,19 @@ impl Writer<'_> {
         }
     }
 
+    /// A heading and a table for each month.
+    fn months(&mut self, entries: &[Entry]) {
+        let month = |entry: &Entry| day(entry).unwrap().format("%Y-%m").to_string();
+        for entries in entries.chunk_by(|one, two| month(one) == month(two)) {
+            self.heading(&month(&entries[0]));
+            self.table(entries);
+        }
+    }
+
     fn table(&mut self, entries: &[Entry]) {
         let columns = self.columns.clone();
         self.head(&columns);
+        self.so_far = 0;
         let mut since: Vec<Entry> = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
             let cells: Vec<String> = columns
@@ -248,6 +270,10 @@ impl Writer<'_> {
                 Some(cents) => self.spelling.money(cents),
                 None => absent(self.random).to_owned(),
             },
+            Column::Running => {
+                self.so_far += entry.input.unwrap_or_default();
+                self.so_far.to_string()
+            }
             Column::Excluded(_) => (3_000_000 + self.random.below(5) * 1_000).to_string(),
         }
     }
