@@ -40,7 +40,7 @@ pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};
 pub use read_rules::{DecimalMark, HeadingPattern, ReadRules, TableRule};
 pub use reading::{
-    ColumnReading, ColumnUse, Dating, LeftOut, LogReading, NumberOrder, ReadingAssumption,
+    ColumnReading, ColumnUse, Dating, FirstNumber, LeftOut, LogReading, ReadingAssumption,
     TableReading, TableUse, YearSource,
 };
 pub use team::{fold_name, is_group_total, is_subtotal, is_sum, is_total};

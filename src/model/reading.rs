@@ -188,7 +188,7 @@ pub enum ReadingAssumption {
     /// The year of dates that have none.
     Year { year: i32, from: YearSource },
     /// The order of the numbers of dates like `05/07/2026`, as other dates of the file show.
-    DateOrder { order: NumberOrder },
+    DateOrder { first: FirstNumber },
     /// The decimal mark of figures like `36.500`, as other figures of the file show.
     DecimalMark { mark: DecimalMark },
 }
@@ -205,8 +205,8 @@ pub enum YearSource {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum NumberOrder {
-    DayFirst,
-    MonthFirst,
-    YearFirst,
+pub enum FirstNumber {
+    Day,
+    Month,
+    Year,
 }

@@ -179,10 +179,10 @@ impl Page<'_> {
     /// How a log in another form was read: which of its tables, and what was assumed.
     fn reading(&self, style: OutputStyle) -> Vec<String> {
         let log = &self.report.log;
-        match self.is_quiet {
-            true => Vec::new(),
-            false => reading::lines(&log.tables, &log.assumptions, style),
+        if self.is_quiet {
+            return Vec::new();
         }
+        reading::lines(&log.tables, &log.assumptions, style)
     }
 
     /// Writes the chosen views. Fails only if writing fails.

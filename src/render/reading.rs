@@ -9,7 +9,7 @@ use super::{Format, OutputStyle, StyledLine, counted, cut, json, sanitize, width
 use crate::{
     analysis::{LogReport, UndatedReport},
     model::{
-        ColumnReading, ColumnUse, Dating, DecimalMark, LeftOut, LogReading, NumberOrder,
+        ColumnReading, ColumnUse, Dating, DecimalMark, FirstNumber, LeftOut, LogReading,
         ReadingAssumption, TableReading, TableUse, Tokens, YearSource,
     },
     render::Cell,
@@ -172,11 +172,11 @@ fn assumptions_line(assumptions: &[ReadingAssumption]) -> Option<String> {
     };
     let others = assumptions.iter().filter_map(|assumed| match assumed {
         ReadingAssumption::Year { .. } => None,
-        ReadingAssumption::DateOrder { order } => {
-            let first = match order {
-                NumberOrder::DayFirst => "the day",
-                NumberOrder::MonthFirst => "the month",
-                NumberOrder::YearFirst => "the year",
+        ReadingAssumption::DateOrder { first } => {
+            let first = match first {
+                FirstNumber::Day => "the day",
+                FirstNumber::Month => "the month",
+                FirstNumber::Year => "the year",
             };
             Some(format!("{first} is first in dates, as others show"))
         }
@@ -231,17 +231,17 @@ pub fn nothing_counts(message: &str, reading: &LogReading) -> String {
         1 => "its table does not count".to_owned(),
         count => format!("none of its {} tables counts", Tokens(count as u64)),
     };
-    let mut text = format!("tokmon: {}: {which}\n", sanitize(message));
-    for table in tables.iter().take(LISTED) {
+    let table = |table: &TableReading| {
         let name = name(table, style).map(|name| format!(", {name}"));
         let name = name.unwrap_or_default();
-        text += &format!("  line {}{name}: {}\n", table.place.line, lack(table));
-    }
-    let more = tables.len().saturating_sub(LISTED);
-    if more > 0 {
-        text += &format!("  and {} more\n", Tokens(more as u64));
-    }
-    text
+        format!("  line {}{name}: {}\n", table.place.line, lack(table))
+    };
+    let listed: String = tables.iter().take(LISTED).map(table).collect();
+    let more = match tables.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!("  and {} more\n", Tokens(more as u64)),
+    };
+    format!("tokmon: {}: {which}\n{listed}{more}", sanitize(message))
 }
 
 /// The one thing that a table lacks.

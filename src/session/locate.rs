@@ -195,8 +195,8 @@ pub fn usual_log(folders: &[PathBuf]) -> Option<PathBuf> {
 /// The log in a folder that has one of the other names.
 fn with_other_name(folder: &Path) -> Option<PathBuf> {
     let found = store::list(folder).ok()?.into_iter().filter_map(|name| {
-        let folded = name.to_str()?.to_ascii_lowercase().replace('_', "-");
-        let rank = OTHER_NAMES.iter().position(|other| *other == folded)?;
+        let plain = name.to_str()?.to_ascii_lowercase().replace('_', "-");
+        let rank = OTHER_NAMES.iter().position(|other| *other == plain)?;
         let path = folder.join(&name);
         store::is_file(&path).then_some((rank, name, path))
     });

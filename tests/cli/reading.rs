@@ -4,8 +4,9 @@
 use std::{fmt::Write as _, fs, path::Path};
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
-use crate::harness::{Ran, Tokmon, log_of, repository};
+use crate::harness::{Ran, Tokmon, fixture, log_of, repository};
 
 /// Two tables that count, one without a date, and others that do not count.
 const COSTS: &str = "\
@@ -380,4 +381,28 @@ fn what_was_assumed_is_said() {
         out.contains("of 2024, as [read] in tokmon.toml says"),
         "{out}"
     );
+}
+
+#[test]
+fn what_is_said_in_json_keeps_to_its_schema() {
+    let folder = repository(&[("costs.md", COSTS)]);
+    let json =
+        |line: &str| -> Value { serde_json::from_str(&run(folder.path(), line).out).unwrap() };
+    for (schema, line) in [
+        ("schema", "--json -f costs.md"),
+        ("schema tables", "check --tables --json -f costs.md"),
+        ("schema tables", "check --tables --json -f sample.md"),
+    ] {
+        let sample = fs::read(fixture("logs/sample.md")).unwrap();
+        fs::write(folder.path().join("sample.md"), sample).unwrap();
+        let validator = jsonschema::validator_for(&json(schema)).unwrap();
+        let document = json(line);
+        let errors = validator.iter_errors(&document);
+        let errors: Vec<String> = errors.map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{line}: {errors:#?}");
+    }
+    let report = json("--json -q -f costs.md");
+    assert_eq!(report["log"]["format"], "other");
+    assert_eq!(report["log"]["tables"].as_array().unwrap().len(), 5);
+    assert_eq!(report["undated"]["tokens"], 5_000);
 }

@@ -132,10 +132,8 @@ impl ForeignLog {
     ) -> String {
         let log = &self.log.shown;
         let style = run.style();
-        let mut text = match is_added {
-            true => format!("Added [read] to {settings}, with what tokmon takes {log} for\n\n"),
-            false => format!("Wrote {settings}, with what tokmon takes {log} for\n\n"),
-        };
+        let wrote = if is_added { "Added [read] to" } else { "Wrote" };
+        let mut text = format!("{wrote} {settings}, with what tokmon takes {log} for\n\n");
         let LogReading {
             tables,
             assumptions,
@@ -195,10 +193,10 @@ fn added_to(file: &NewFile, block: &str) -> Result<String, Failure> {
             ),
         );
     }
-    let between = match text.ends_with('\n') {
-        _ if text.is_empty() => "",
-        true => "\n",
-        false => "\n\n",
+    let between = match text.chars().last() {
+        None => "",
+        Some('\n') => "\n",
+        Some(_) => "\n\n",
     };
     Ok(format!("{text}{between}{block}"))
 }
@@ -316,9 +314,10 @@ fn columns_of(table: &TableReading) -> String {
         line.unwrap_or_default()
     };
     let tokens = of(&[ColumnUse::Tokens, ColumnUse::TokensIn, ColumnUse::TokensOut]);
-    let tokens = match tokens.is_empty() {
-        true => String::new(),
-        false => format!("#tokens = [{}]\n", tokens.join(", ")),
+    let tokens = if tokens.is_empty() {
+        String::new()
+    } else {
+        format!("#tokens = [{}]\n", tokens.join(", "))
     };
     [
         one("date", ColumnUse::Date),

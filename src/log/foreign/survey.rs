@@ -19,7 +19,7 @@ use super::{
 use crate::{
     log::chunker::CHUNK_SIZE,
     model::{
-        ColumnReading, ColumnUse, Dating, DecimalMark, LeftOut, LogReading, NumberOrder, ReadRules,
+        ColumnReading, ColumnUse, Dating, DecimalMark, FirstNumber, LeftOut, LogReading, ReadRules,
         ReadingAssumption, TableReading, TableUse, YearSource,
     },
     text::FileId,
@@ -155,10 +155,10 @@ fn assumptions(
         Assumption::YearOfSettings(of) => year(of, YearSource::Settings),
         Assumption::LatestYear(of) => year(of, YearSource::Today),
         Assumption::OrderOfFile => Some(ReadingAssumption::DateOrder {
-            order: match order? {
-                Order::DayFirst => NumberOrder::DayFirst,
-                Order::MonthFirst => NumberOrder::MonthFirst,
-                Order::YearFirst => NumberOrder::YearFirst,
+            first: match order? {
+                Order::DayFirst => FirstNumber::Day,
+                Order::MonthFirst => FirstNumber::Month,
+                Order::YearFirst => FirstNumber::Year,
             },
         }),
     });

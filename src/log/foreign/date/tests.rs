@@ -1,3 +1,5 @@
+//! Which days dates are, in every spelling, and which spellings are none.
+
 use proptest::prelude::*;
 
 use super::*;
