@@ -469,6 +469,9 @@ impl LedgerBuilder {
 
     /// Usage without a date: it is in no month, and is added up by itself.
     pub fn undated(&mut self, figures: &Figures, place: Place) {
+        if !figures.is_any() {
+            return self.ledger.undated_without_figure.add(place);
+        }
         let tokens = figures.tokens.map(|tokens| tokens.value);
         if !self.fits(tokens.unwrap_or_default(), place) {
             return self.unreadable(None, place);

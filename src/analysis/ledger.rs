@@ -139,6 +139,8 @@ pub struct Ledger {
     pub reading: Option<Arc<LogReading>>,
     /// Usage without a date.
     pub(super) undated: UndatedUsage,
+    /// Rows with neither a date nor a figure.
+    pub(super) undated_without_figure: UnreadableRows,
     /// Rows without a figure, by the month they are of.
     pub(super) without_figure: BTreeMap<Month, UnreadableRows>,
     /// What everything is counted by, once all of it is read.

@@ -190,7 +190,10 @@ fn reserved(request: &Request<'_>) -> HashMap<NameId, Tokens> {
 
 fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
     let ledger = reconciled.ledger;
-    let without_figure = ledger.without_figure.get(&reconciled.month);
+    let mut without_figure = ledger.undated_without_figure.clone();
+    if let Some(of_month) = ledger.without_figure.get(&reconciled.month) {
+        without_figure.merge(of_month);
+    }
     let reading = ledger.reading.as_ref();
     LogReport {
         path: path.to_owned(),
@@ -210,8 +213,8 @@ fn log(reconciled: &ReconciledMonth, path: &str) -> LogReport {
         hook_lines: ledger.hook_lines,
         unreadable_rows: reconciled.unreadable.count,
         unreadable_places: reconciled.unreadable.first.clone(),
-        rows_without_figure: without_figure.map_or(0, |rows| rows.count),
-        places_without_figure: without_figure.map_or_else(Vec::new, |rows| rows.first.clone()),
+        rows_without_figure: without_figure.count,
+        places_without_figure: without_figure.first,
     }
 }
 

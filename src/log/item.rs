@@ -8,8 +8,8 @@ use super::{Columns, Section};
 use crate::{
     diagnostic::Diagnostic,
     model::{
-        Allocation, Amount, Entry, Figures, Header, LineEvent, Month, Note, Optimization, Phase,
-        StatedTotal, Tokens,
+        Allocation, Amount, Entry, EntryKind, Figures, Header, LineEvent, Month, Note,
+        Optimization, Phase, StatedTotal, Tokens,
     },
     text::{Place, Span},
 };
@@ -40,6 +40,20 @@ pub enum Item<'a> {
         place: Place,
     },
     Problem(Diagnostic),
+}
+
+impl Item<'_> {
+    /// Whether only a log in tokmon's own format has it: a table of usage in a section of that, or a row of a log from before v2.0 that
+    /// can be read.
+    pub fn is_of_own_format(&self) -> bool {
+        match self {
+            Self::Table(table) => table.role.is_usage() && table.role != Role::Legacy,
+            Self::Row(row) => {
+                matches!(&row.value, RowValue::Entry(entry) if entry.kind == EntryKind::Legacy)
+            }
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

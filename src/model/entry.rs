@@ -88,16 +88,23 @@ pub struct Entry<'a> {
     pub place: Place,
 }
 
-impl Entry<'_> {
-    /// Whether it says anything of what was spent.
-    pub fn has_figure(&self) -> bool {
-        let Figures {
+impl Figures {
+    /// Whether they say anything of what was spent.
+    pub fn is_any(&self) -> bool {
+        let Self {
             tokens,
             classes,
             cost,
             ..
-        } = self.figures;
+        } = *self;
         tokens.is_some() || cost.is_some() || classes != TokenClasses::default()
+    }
+}
+
+impl Entry<'_> {
+    /// Whether it says anything of what was spent.
+    pub fn has_figure(&self) -> bool {
+        self.figures.is_any()
     }
 
     pub fn ids(&self) -> impl Iterator<Item = &str> {

@@ -109,6 +109,8 @@ pub enum LeftOut {
         #[serde(rename = "cells")]
         filled: u64,
     },
+    /// Its heading says that it is an estimate, and other tables have what was used.
+    Estimate,
     /// Its rows have no dates.
     NoDate,
     /// The log is in tokmon's own format, and the table is in no section of that.

@@ -145,6 +145,7 @@ fn left_out(why: &LeftOut, style: OutputStyle) -> String {
         LeftOut::FewFigures { header, .. } => {
             format!("few figures in {}", quoted(header, style))
         }
+        LeftOut::Estimate => "an estimate".to_owned(),
         LeftOut::NoDate => "no dates".to_owned(),
         LeftOut::InNoSection => "in no section of the log".to_owned(),
     }
@@ -264,6 +265,10 @@ fn lack(table: &TableReading) -> String {
                 *filled,
                 &format!("of {} are figures", quoted(header, style)),
             ),
+            LeftOut::Estimate => {
+                "its heading says that it is an estimate, and other tables have what was used"
+                    .to_owned()
+            }
             LeftOut::NoDate => {
                 "its rows have no date, in a column or in a heading above it".to_owned()
             }

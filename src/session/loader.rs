@@ -290,11 +290,9 @@ impl<'l> Loader<'l> {
     }
 
     fn item(&mut self, file: FileId, item: Item<'_>) {
+        self.is_in_own_format = self.is_in_own_format || item.is_of_own_format();
         match &item {
-            Item::Table(table) => {
-                self.totals_in_table = 0;
-                self.is_in_own_format |= table.role.is_usage();
-            }
+            Item::Table(_) => self.totals_in_table = 0,
             Item::Row(row) => {
                 self.extent.rows += 1;
                 let has_figure =

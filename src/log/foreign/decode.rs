@@ -206,7 +206,10 @@ impl<'t> TableDecoder<'t> {
             _ => {
                 let lacks_date = self.plan.date.is_some() && self.dated > 0;
                 let lacks_name = self.named > 0 && !self.has_name(cells);
-                adds_up && (lacks_date || self.plan.date.is_none() && lacks_name)
+                // Without dates, that both tokens and money add up is no chance.
+                let is_both = sums.tokens.is_some() && sums.money.is_some();
+                let is_undated = self.plan.date.is_none();
+                adds_up && (lacks_date || is_undated && (lacks_name || is_both))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The first reading of a log: what its columns hold, by their headers and by how many of their cells can be read so. Counts, and keeps
 //! no row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     date::{self, DateEvidence, HeadingPeriod, WrittenDate},
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     log::{Cell, emitter::Emitter},
+    model::Currency,
     text::Place,
 };
 
@@ -49,6 +50,8 @@ pub(super) struct ColumnEvidence {
     pub(super) dates: u64,
     /// Cells that are days of the month, if the headings name one.
     day_numbers: u64,
+    /// A cell has a sign that is that of the yen and of the yuan.
+    has_yen: bool,
     pub(super) date_evidence: DateEvidence,
     decimal: DecimalEvidence,
     /// The other columns of whose values its own are the sum so far.
@@ -88,6 +91,7 @@ impl ColumnEvidence {
             signed: 0,
             dates: 0,
             day_numbers: 0,
+            has_yen: false,
             date_evidence: DateEvidence::default(),
             decimal: DecimalEvidence::default(),
             running: Vec::new(),
@@ -127,6 +131,25 @@ impl ColumnEvidence {
         }
     }
 
+    /// Adds what the same column of a table with the same headers holds.
+    fn add(&mut self, other: &Self) {
+        self.filled += other.filled;
+        self.tokens += other.tokens;
+        self.money += other.money;
+        self.signed += other.signed;
+        self.dates += other.dates;
+        self.day_numbers += other.day_numbers;
+    }
+
+    fn take_counts(&mut self, other: &Self) {
+        self.filled = other.filled;
+        self.tokens = other.tokens;
+        self.money = other.money;
+        self.signed = other.signed;
+        self.dates = other.dates;
+        self.day_numbers = other.day_numbers;
+    }
+
     /// Whether its cells are dates, or days of a month that is known.
     pub(super) fn is_dated(&self, has_month: bool) -> bool {
         let dates = self.dates + if has_month { self.day_numbers } else { 0 };
@@ -162,6 +185,7 @@ impl ColumnEvidence {
         self.tokens += u64::from(is_figure(&figure::tokens(text, &self.style())));
         self.money += u64::from(is_figure(&figure::money(text, &self.style())));
         self.signed += u64::from(figure::has_currency(text));
+        self.has_yen |= text.contains(['¥', '￥']);
     }
 
     /// The value of a cell, for comparing columns.
@@ -279,10 +303,73 @@ pub(super) struct Evidence {
     pub(super) decimal: DecimalEvidence,
     pub(super) dates: DateEvidence,
     headings: Headings,
+    script: Script,
+}
+
+/// The scripts that the log is written in, beside the Latin one.
+#[derive(Debug, Default)]
+struct Script {
+    has_han: bool,
+    has_kana: bool,
+}
+
+impl Script {
+    fn note(&mut self, text: &str) {
+        self.has_han |= text.contains(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+        self.has_kana |= text.contains(|c| matches!(c, '\u{3040}'..='\u{30ff}'));
+    }
+
+    const fn is_chinese(&self) -> bool {
+        self.has_han && !self.has_kana
+    }
+}
+
+impl Evidence {
+    /// Takes tables with the same headers for parts of one: each of them may have few rows. Also decides what a yen or yuan sign means.
+    pub(super) fn pool(&mut self) {
+        let alike = alike(&self.tables);
+        let mut pools: BTreeMap<usize, Vec<ColumnEvidence>> = BTreeMap::new();
+        for (table, group) in self.tables.iter().zip(&alike) {
+            let headers = table.columns.iter();
+            let new = || {
+                headers
+                    .map(|column| ColumnEvidence::new(&column.header))
+                    .collect()
+            };
+            let pool = pools.entry(*group).or_insert_with(new);
+            for (sum, column) in pool.iter_mut().zip(&table.columns) {
+                sum.add(column);
+            }
+        }
+        let yuan = Currency::parse("CNY").filter(|_| self.script.is_chinese());
+        for (table, group) in self.tables.iter_mut().zip(alike) {
+            let Some(pool) = pools.get(&group) else {
+                continue;
+            };
+            for (column, sum) in table.columns.iter_mut().zip(pool) {
+                column.take_counts(sum);
+                if column.has_yen {
+                    column.meaning.currency = column.meaning.currency.or(yuan);
+                }
+            }
+        }
+    }
+}
+
+/// The number of the first table with the same headers, for each table.
+pub(super) fn alike(tables: &[TableEvidence]) -> Vec<usize> {
+    let mut first: HashMap<Vec<&str>, usize> = HashMap::new();
+    let mut groups = Vec::with_capacity(tables.len());
+    for (at, table) in tables.iter().enumerate() {
+        let headers = table.columns.iter().map(|column| column.header.as_str());
+        groups.push(*first.entry(headers.collect()).or_insert(at));
+    }
+    groups
 }
 
 impl OutlineVisitor for Evidence {
     fn heading(&mut self, level: u8, text: &str, place: Place) {
+        self.script.note(text);
         self.headings.open(level, text, place.line);
     }
 
@@ -291,6 +378,7 @@ impl OutlineVisitor for Evidence {
     }
 
     fn line(&mut self, text: &str, _: Place, _: &mut Emitter<'_>) {
+        self.script.note(text);
         if text.contains('*')
             && words::says_projected(text)
             && let Some(table) = self.tables.last_mut()
@@ -300,6 +388,9 @@ impl OutlineVisitor for Evidence {
     }
 
     fn table(&mut self, head: &TableHead, _: &mut Emitter<'_>) {
+        for header in &head.headers {
+            self.script.note(header);
+        }
         let nearest = self.headings.nearest();
         // The title of a log says nothing about single tables.
         let meaning = nearest.filter(|heading| heading.level > 1);

@@ -30,7 +30,7 @@ pub fn has_own_tables(log: &[u8]) -> bool {
         found: &found,
     };
     let read = read_in_chunks(input, FileId::LOG, PAGE, &mut |item| {
-        if matches!(item, Item::Table(table) if table.role.is_usage()) {
+        if item.is_of_own_format() {
             found.set(true);
         }
     });

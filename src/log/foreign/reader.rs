@@ -1,7 +1,11 @@
 //! The last reading of a log of any form: passes on its rows as items, as a log in tokmon's own format does, with what is wrong with
 //! them.
 
-use std::{borrow::Cow, collections::BTreeMap, io};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use chrono::NaiveDate;
 
@@ -100,7 +104,7 @@ impl OutlineVisitor for RowReader<'_> {
 
     fn row(&mut self, row: &OutlineRow<'_, '_>, out: &mut Emitter<'_>) {
         if let Some(table) = &mut self.open {
-            table.row(row, &self.survey.team, out);
+            table.row(row, self.survey, out);
         }
     }
 
@@ -127,7 +131,7 @@ fn heading(section: &Section, place: Place, out: &mut Emitter<'_>) {
 }
 
 impl OpenTable<'_> {
-    fn row(&mut self, row: &OutlineRow<'_, '_>, team: &str, out: &mut Emitter<'_>) {
+    fn row(&mut self, row: &OutlineRow<'_, '_>, survey: &Survey, out: &mut Emitter<'_>) {
         let decoded = self.decoder.decode(row);
         if !row.is_unterminated {
             for problem in &self.decoder.problems {
@@ -136,10 +140,10 @@ impl OpenTable<'_> {
         }
         match decoded {
             Decoded::Nothing => {}
-            Decoded::Total(total) => self.total(&total, row, out),
+            Decoded::Total(total) => self.total(&total, row, &survey.single_months, out),
             Decoded::Usage(usage) => {
                 self.remark(&usage, row, out);
-                self.usage(usage, row, team, out);
+                self.usage(usage, row, &survey.team, out);
             }
         }
     }
@@ -152,7 +156,13 @@ impl OpenTable<'_> {
         out: &mut Emitter<'_>,
     ) {
         let Some(range) = range_of(usage.days) else {
-            let value = RowValue::Undated(usage.figures);
+            let is_recap = |(summary, _): &(&Summary, _)| summary.covered.is_empty();
+            let value = match &self.summary {
+                Some(summary) if is_recap(summary) => {
+                    RowValue::Sum(usage.figures.tokens, row.place)
+                }
+                _ => RowValue::Undated(usage.figures),
+            };
             return emit(value, row, out);
         };
         let month = Month::of(range.0);
@@ -208,7 +218,8 @@ impl OpenTable<'_> {
                 };
                 emit(RowValue::Entry(entry), row, out);
             }
-            _ if range.0 == range.1 => {
+            // Nothing is spread where nothing is written.
+            _ if range.0 == range.1 || !entry.has_figure() => {
                 let entry = on(range.0, entry);
                 emit(RowValue::Entry(entry), row, out);
             }
@@ -217,7 +228,13 @@ impl OpenTable<'_> {
     }
 
     /// Passes on a sum that the table states. Of one month it is a statement about that.
-    fn total(&mut self, total: &StatedSum, row: &OutlineRow<'_, '_>, out: &mut Emitter<'_>) {
+    fn total(
+        &mut self,
+        total: &StatedSum,
+        row: &OutlineRow<'_, '_>,
+        single_months: &BTreeSet<Month>,
+        out: &mut Emitter<'_>,
+    ) {
         if !total.agrees() && !row.is_unterminated && !self.is_estimated(total) {
             out.problem(self.total_differs(total, row));
         }
@@ -225,7 +242,7 @@ impl OpenTable<'_> {
         let month = self
             .month
             .flatten()
-            .filter(|_| is_whole && self.summary.is_none());
+            .filter(|month| is_whole && self.summary.is_none() && single_months.contains(month));
         let value = match month {
             Some(month) if total.figures.tokens.is_some() => RowValue::Total(StatedTotal {
                 month,

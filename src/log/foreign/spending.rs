@@ -22,6 +22,8 @@ pub(super) type DayRange = (NaiveDate, NaiveDate);
 pub(super) struct TableSpending {
     pub(super) rows: u64,
     pub(super) undated: u64,
+    /// What the rows without a date say.
+    pub(super) undated_sums: Sums,
     pub(super) without_figure: u64,
     pub(super) totals: u64,
     /// By the days that rows name. Of a table with more than [`MOST_RANGES`] ranges no further ones.
@@ -44,6 +46,7 @@ impl TableSpending {
         self.without_figure += u64::from(sums.is_empty());
         let Some(range) = range_of(row.days) else {
             self.undated += 1;
+            self.undated_sums.add(&sums);
             self.since_last = Some(None);
             return;
         };

@@ -88,14 +88,23 @@ impl Sums {
         )
     }
 
-    /// What this has beyond another one.
+    /// What this has beyond another one: nothing of what agrees within the rounding of both.
     pub(super) fn beyond(&self, other: &Self) -> (Tokens, u128) {
-        let tokens = |sums: &Self| sums.tokens.map_or(Tokens::ZERO, |sum| sum.tokens);
-        let money = |sums: &Self| sums.money.map_or(0, |sum| sum.nanos);
-        (
-            tokens(self).saturating_sub(tokens(other)),
-            money(self).saturating_sub(money(other)),
-        )
+        let tokens = match (self.tokens, other.tokens) {
+            (Some(one), Some(two)) if one.agrees_with(two) => Tokens::ZERO,
+            (one, two) => {
+                let tokens = |sum: Option<RoundedSum>| sum.map_or(Tokens::ZERO, |sum| sum.tokens);
+                tokens(one).saturating_sub(tokens(two))
+            }
+        };
+        let money = match (self.money, other.money) {
+            (Some(one), Some(two)) if one.agrees_with(two) => 0,
+            (one, two) => {
+                let nanos = |sum: Option<MoneySum>| sum.map_or(0, |sum| sum.nanos);
+                nanos(one).saturating_sub(nanos(two))
+            }
+        };
+        (tokens, money)
     }
 }
 

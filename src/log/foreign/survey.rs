@@ -1,7 +1,7 @@
 //! What a log of any form holds: its tables, which of them count, what their columns mean, and which show the same spending.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     io::{self, Read},
 };
 
@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::{
     date::{Assumption, Order},
     decode::Conventions,
-    evidence::{Evidence, TableEvidence},
+    evidence::{Evidence, TableEvidence, alike},
     outline::visit,
     plan::{TablePlan, plan},
     spending::{SpendingReader, TableSpending},
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     log::chunker::CHUNK_SIZE,
     model::{
-        ColumnReading, ColumnUse, Dating, DecimalMark, FirstNumber, LeftOut, LogReading, ReadRules,
+        ColumnReading, ColumnUse, Dating, DecimalMark, FirstNumber, LeftOut, LogReading, Month, ReadRules,
         ReadingAssumption, TableReading, TableUse, YearSource,
     },
     text::FileId,
@@ -43,6 +43,8 @@ pub struct Survey {
     pub reading: LogReading,
     pub(super) plans: Vec<Option<TablePlan>>,
     pub(super) summaries: BTreeMap<usize, Summary>,
+    /// The months that only one table counts in.
+    pub(super) single_months: BTreeSet<Month>,
     pub(super) conventions: Conventions,
     /// The team of rows that name none.
     pub(super) team: String,
@@ -70,11 +72,13 @@ pub fn survey(
         today,
         adds_cache: rules.adds_cache,
     };
+    evidence.pool();
     let planned = evidence
         .tables
         .iter()
         .map(|table| plan(table, rules, decimal));
-    let (plans, left_out): (Vec<TablePlan>, Vec<Option<LeftOut>>) = planned.unzip();
+    let (plans, mut left_out): (Vec<TablePlan>, Vec<Option<LeftOut>>) = planned.unzip();
+    leave_out_estimates(&evidence.tables, &mut left_out);
     let uses: Vec<Vec<ColumnUse>> = plans.iter().map(|plan| plan.uses.clone()).collect();
     let datings: Vec<Dating> = plans.iter().map(|plan| plan.dating).collect();
     let plans = plans.into_iter().zip(&left_out);
@@ -86,7 +90,9 @@ pub fn survey(
     let spending = reader.tables;
     let shown = decimal.filter(|_| rules.decimal.is_none());
     let assumptions = assumptions(&reader.assumed, conventions.order, shown);
-    let summaries = views::summaries(&spending, &alike(&evidence.tables));
+    let names: Vec<usize> = uses.iter().map(|uses| names_in(uses)).collect();
+    let summaries = views::summaries(&spending, &alike(&evidence.tables), &names);
+    let single_months = single_months(&spending, &summaries);
     let lines: Vec<usize> = evidence
         .tables
         .iter()
@@ -138,6 +144,7 @@ pub fn survey(
         },
         plans,
         summaries,
+        single_months,
         conventions,
         team: rules.team.clone().unwrap_or_else(|| team.to_owned()),
     })
@@ -168,13 +175,52 @@ fn assumptions(
     of_dates.chain(decimal).collect()
 }
 
-/// The number of the first table with the same headers, for each table.
-fn alike(tables: &[TableEvidence]) -> Vec<usize> {
-    let mut first: HashMap<Vec<&str>, usize> = HashMap::new();
-    let mut groups = Vec::with_capacity(tables.len());
-    for (at, table) in tables.iter().enumerate() {
-        let headers = table.columns.iter().map(|column| column.header.as_str());
-        groups.push(*first.entry(headers.collect()).or_insert(at));
+/// Leaves out tables of estimates beside tables of what was used.
+fn leave_out_estimates(tables: &[TableEvidence], left_out: &mut [Option<LeftOut>]) {
+    let counting = || {
+        tables
+            .iter()
+            .zip(&*left_out)
+            .filter(|(_, why)| why.is_none())
+    };
+    let is_estimate = |table: &TableEvidence| table.heading_meaning.is_estimated;
+    if counting().all(|(table, _)| is_estimate(table)) {
+        return;
     }
-    groups
+    for (table, why) in tables.iter().zip(left_out) {
+        if why.is_none() && is_estimate(table) {
+            *why = Some(LeftOut::Estimate);
+        }
+    }
+}
+
+/// How much the rows of a table say about what the usage was for.
+fn names_in(uses: &[ColumnUse]) -> usize {
+    let name = |used: &ColumnUse| match used {
+        ColumnUse::Team => 4,
+        ColumnUse::Task => 2,
+        ColumnUse::Model => 1,
+        _ => 0,
+    };
+    uses.iter().map(name).sum()
+}
+
+/// The months that only one table counts in: what that states as its sum is the sum of the month.
+fn single_months(
+    spending: &[TableSpending],
+    summaries: &BTreeMap<usize, Summary>,
+) -> BTreeSet<Month> {
+    let mut tables: BTreeMap<Month, BTreeSet<usize>> = BTreeMap::new();
+    for (at, table) in spending.iter().enumerate() {
+        if summaries.contains_key(&at) {
+            continue;
+        }
+        for (from, to) in table.ranges.keys() {
+            for day in [from, to] {
+                tables.entry(Month::of(*day)).or_default().insert(at);
+            }
+        }
+    }
+    tables.retain(|_, tables| tables.len() == 1);
+    tables.into_keys().collect()
 }

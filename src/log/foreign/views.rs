@@ -35,8 +35,13 @@ pub(super) struct Summary {
 const MOST_SUMMARIES: usize = 16;
 const MOST_SETS: usize = 16;
 
-/// Finds the tables that are summaries of others. `alike` groups the tables by their headers.
-pub(super) fn summaries(tables: &[TableSpending], alike: &[usize]) -> BTreeMap<usize, Summary> {
+/// Finds the tables that are summaries of others. `alike` groups the tables by their headers, and `names` says how much each row of
+/// them says about what the usage was for.
+pub(super) fn summaries(
+    tables: &[TableSpending],
+    alike: &[usize],
+    names: &[usize],
+) -> BTreeMap<usize, Summary> {
     let counting: Vec<usize> = (0..tables.len())
         .filter(|at| {
             tables
@@ -49,8 +54,8 @@ pub(super) fn summaries(tables: &[TableSpending], alike: &[usize]) -> BTreeMap<u
         .copied()
         .filter(|at| tables.get(*at).is_some_and(may_be_summary))
         .collect();
-    // A summary has fewer rows than its details, so the shortest tables are tried first.
-    candidates.sort_by_key(|at| tables.get(*at).map(|table| table.rows));
+    // A summary has fewer rows than its details, or says less of each.
+    candidates.sort_by_key(|at| (tables.get(*at).map(|table| table.rows), names.get(*at)));
     candidates.truncate(MOST_SUMMARIES);
     let mut found: BTreeMap<usize, Summary> = BTreeMap::new();
     for at in candidates {
@@ -69,7 +74,29 @@ pub(super) fn summaries(tables: &[TableSpending], alike: &[usize]) -> BTreeMap<u
             found.insert(at, best);
         }
     }
+    if let Some((at, of)) = recap(tables) {
+        let covered = BTreeMap::new();
+        found.entry(at).or_insert(Summary { of, covered });
+    }
     found
+}
+
+/// The shortest table without dates, if it is the sum of all other rows without a date.
+fn recap(tables: &[TableSpending]) -> Option<(usize, Vec<usize>)> {
+    let undated = tables.iter().enumerate();
+    let undated: Vec<(usize, &TableSpending)> = undated
+        .filter(|(_, table)| table.undated_sums.rows > 0)
+        .collect();
+    let is_whole = |(_, table): &&(usize, &TableSpending)| table.ranges.is_empty();
+    let shortest = undated.iter().filter(is_whole);
+    let (at, table) = *shortest.min_by_key(|(_, table)| table.rows)?;
+    let mut all = Sums::default();
+    let others = undated.iter().filter(|(other, _)| *other != at);
+    for (_, other) in others.clone() {
+        all.add(&other.undated_sums);
+    }
+    let is_recap = all.rows > table.rows && table.undated_sums.agrees_with(&all);
+    is_recap.then(|| (at, others.map(|(at, _)| *at).collect()))
 }
 
 /// Whether a table has one row for each of several days, or rows of longer spans.
