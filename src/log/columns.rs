@@ -16,6 +16,8 @@ pub enum Column {
     Duration,
     Time,
     Date,
+    /// When the work began, which may be a day or an hour.
+    Started,
     Month,
     Notes,
     Model,
@@ -36,10 +38,12 @@ pub struct Columns {
     pub currency: Option<Currency>,
     /// The header says that the tokens are estimates: `Est. Tokens`.
     pub estimated: bool,
+    /// The header says that the tokens are a sum: `Total Tokens`.
+    pub totalled: bool,
 }
 
 /// Header texts, separated by `|`, in the order in which they are preferred where a table has several columns for one thing.
-const HEADERS: [(Column, &str); 19] = [
+const HEADERS: [(Column, &str); 20] = [
     (Column::Team, "agent/team|team/agent|team|agent"),
     (Column::Role, "role"),
     (Column::Task, "task|task description|phase|operation"),
@@ -58,6 +62,10 @@ const HEADERS: [(Column, &str); 19] = [
     (Column::Duration, "duration"),
     (Column::Time, "time"),
     (Column::Date, "date"),
+    (
+        Column::Started,
+        "started|started at|start|when|timestamp|datetime|date and time",
+    ),
     (Column::Month, "month"),
     (Column::Notes, "notes"),
     (Column::Model, "model"),
@@ -87,7 +95,9 @@ impl Columns {
                 }
             }
             if column == Column::Tokens {
-                columns.estimated = fold_name(header).starts_with("est");
+                let header = fold_name(header);
+                columns.estimated = header.starts_with("est");
+                columns.totalled = header.contains("total");
             }
             if column == Column::Cost {
                 columns.currency = in_brackets(header).and_then(Currency::parse);

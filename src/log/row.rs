@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
+
 use super::{
     Cell, Column, Columns, Role, RowValue, Section,
     cell::{self, Parsed, Unreadable},
@@ -266,9 +268,8 @@ impl<'r, 'p> Decoder<'r, 'p> {
             .mark("unpriced")
             .and_then(|mark| cell::tokens(mark).ok()?);
         let deliverables = self.number(Column::Deliverables, cell::count)?;
-        let through = || input.into_iter().chain(output).reduce(|one, two| one + two);
         Ok(Figures {
-            tokens: tokens.map(|cell| cell.used).or_else(through),
+            tokens: self.tokens_of(tokens.map(|cell| cell.used), input, output),
             classes: TokenClasses {
                 input: input.map(|amount| amount.value),
                 output: output.map(|amount| amount.value),
@@ -286,9 +287,70 @@ impl<'r, 'p> Decoder<'r, 'p> {
         })
     }
 
+    /// The tokens of a row. Those in and out are what a sum of both is held against.
+    fn tokens_of(
+        &mut self,
+        stated: Option<Amount<Tokens>>,
+        input: Option<Amount<Tokens>>,
+        output: Option<Amount<Tokens>>,
+    ) -> Option<Amount<Tokens>> {
+        let through = input.into_iter().chain(output).reduce(|one, two| one + two);
+        let is_whole = input.is_some() && output.is_some();
+        let Some(stated) = stated.filter(|_| !is_whole || !self.columns.totalled) else {
+            let has_both =
+                self.columns.has(Column::TokensIn) && self.columns.has(Column::TokensOut);
+            if stated.is_none() && has_both && through.is_some() && !is_whole {
+                self.report_half(input.is_some());
+            }
+            if let Some((stated, through)) = stated.zip(through)
+                && !stated.agrees_with(&through)
+            {
+                self.report_sum(stated.value, through.value);
+            }
+            return through;
+        };
+        Some(stated)
+    }
+
+    fn report_half(&mut self, is_input: bool) {
+        let column = if is_input {
+            Column::TokensIn
+        } else {
+            Column::TokensOut
+        };
+        let message = "of tokens in and out only one is written";
+        self.problems.push(
+            Diagnostic::new(Code::IncompleteFigure, message, self.place(column))
+                .label("the row counts as at least this")
+                .help("write both"),
+        );
+    }
+
+    fn report_sum(&mut self, stated: Tokens, through: Tokens) {
+        let message =
+            format!("the sum in this row is {stated}, and tokens in and out are {through}");
+        let place = self.place(Column::Tokens);
+        self.problems.push(
+            Diagnostic::new(Code::ConflictingStatements, message, place)
+                .label(format!("counted as {through}"))
+                .help("name the column for what it holds, like `Total with cache`, or correct it"),
+        );
+    }
+
+    /// The day that the row itself names.
+    fn own_date(&self) -> Option<Parsed<NaiveDate>> {
+        if let Some(cell) = self.cell(Column::Date) {
+            return Some(cell::date(&cell.text));
+        }
+        // An hour alone says nothing of the day.
+        let started = cell::trimmed(&self.cell(Column::Started)?.text);
+        let date = cell::date(started.get(..10)?).ok()??;
+        Some(Ok(Some(date)))
+    }
+
     fn when(&mut self) -> Result<When, Refused> {
         let is_monthly = self.role == Role::Monthly;
-        let date = match self.cell(Column::Date).map(|cell| cell::date(&cell.text)) {
+        let date = match self.own_date() {
             Some(Ok(Some(date))) => Some(date),
             Some(Err(_)) if !is_monthly => {
                 return Err(self.unreadable(Column::Date, Unreadable::Malformed));

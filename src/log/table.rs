@@ -45,6 +45,8 @@ pub(super) struct OpenTable {
     is_outside: bool,
     /// The totals follow from the rows, and can be recalculated.
     is_derived: bool,
+    /// A sum in a row that is not that of tokens in and out was reported.
+    has_reported_sum: bool,
 }
 
 impl OpenTable {
@@ -146,6 +148,7 @@ impl OpenTable {
             sums: Sums::default(),
             is_outside: false,
             is_derived: section.kind.holds_usage(),
+            has_reported_sum: false,
         }
     }
 
@@ -183,7 +186,11 @@ impl OpenTable {
         let of_months = self.columns.has(Column::Month);
         let month = of_months.then(|| decoder.month()).flatten();
         for problem in decoder.problems {
-            out.problem(problem);
+            let is_of_sum = problem.code == Code::ConflictingStatements;
+            // A column of running totals disagrees in each row.
+            if !is_of_sum || !mem::replace(&mut self.has_reported_sum, true) {
+                out.problem(problem);
+            }
         }
         let Some(value) = row else { return };
         self.sums.add(month, &value);

@@ -195,7 +195,7 @@ const fn column_use(column: Column) -> ColumnUse {
         Column::Status => ColumnUse::Status,
         Column::Duration => ColumnUse::Duration,
         Column::Time => ColumnUse::Time,
-        Column::Date => ColumnUse::Date,
+        Column::Date | Column::Started => ColumnUse::Date,
         Column::Month => ColumnUse::Month,
         Column::Notes => ColumnUse::Notes,
         Column::Model => ColumnUse::Model,

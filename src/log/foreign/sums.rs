@@ -65,6 +65,29 @@ impl Sums {
         self.money = money.reduce(MoneySum::plus);
     }
 
+    /// The same without some of its parts.
+    pub(super) fn without(&self, part: &Self) -> Self {
+        let tokens = self.tokens.map(|all| {
+            let part = part.tokens.unwrap_or_default();
+            RoundedSum {
+                tokens: all.tokens.saturating_sub(part.tokens),
+                rounding: all.rounding.saturating_sub(part.rounding),
+                ..all
+            }
+        });
+        let money = self.money.map(|all| MoneySum {
+            nanos: all
+                .nanos
+                .saturating_sub(part.money.unwrap_or_default().nanos),
+            ..all
+        });
+        Self {
+            rows: self.rows - part.rows.min(self.rows),
+            tokens,
+            money,
+        }
+    }
+
     pub(super) const fn is_empty(&self) -> bool {
         self.tokens.is_none() && self.money.is_none()
     }

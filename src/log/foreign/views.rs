@@ -81,22 +81,23 @@ pub(super) fn summaries(
     found
 }
 
-/// The shortest table without dates, if it is the sum of all other rows without a date.
+/// The shortest table without dates that is the sum of all other rows without a date.
 fn recap(tables: &[TableSpending]) -> Option<(usize, Vec<usize>)> {
     let undated = tables.iter().enumerate();
-    let undated: Vec<(usize, &TableSpending)> = undated
-        .filter(|(_, table)| table.undated_sums.rows > 0)
-        .collect();
-    let is_whole = |(_, table): &&(usize, &TableSpending)| table.ranges.is_empty();
-    let shortest = undated.iter().filter(is_whole);
-    let (at, table) = *shortest.min_by_key(|(_, table)| table.rows)?;
+    let undated = undated.filter(|(_, table)| table.undated_sums.rows > 0);
     let mut all = Sums::default();
-    let others = undated.iter().filter(|(other, _)| *other != at);
-    for (_, other) in others.clone() {
-        all.add(&other.undated_sums);
-    }
-    let is_recap = all.rows > table.rows && table.undated_sums.agrees_with(&all);
-    is_recap.then(|| (at, others.map(|(at, _)| *at).collect()))
+    undated
+        .clone()
+        .for_each(|(_, table)| all.add(&table.undated_sums));
+    let is_recap = |(_, table): &(usize, &TableSpending)| {
+        let own = &table.undated_sums;
+        let rest = all.without(own);
+        table.ranges.is_empty() && rest.rows > own.rows && own.agrees_with(&rest)
+    };
+    let recaps = undated.clone().filter(is_recap);
+    let (at, _) = recaps.min_by_key(|(_, table)| table.rows)?;
+    let others = undated.map(|(other, _)| other).filter(|other| *other != at);
+    Some((at, others.collect()))
 }
 
 /// Whether a table has one row for each of several days, or rows of longer spans.

@@ -315,8 +315,13 @@ fn days_of_one_month(cursor: &mut Cursor<'_>) -> Option<(Spelling, Option<Spelli
     let mut ahead = *cursor;
     let first = ahead.number(1..=2)?;
     ahead.word(|term| term == Term::Ordinal);
-    ahead.mark(&['.']);
+    let has_point = ahead.mark(&['.']).is_some();
     separator(&mut ahead, true)?;
+    if has_point && let Some(range) = days_before_numbers(&mut ahead.clone(), first) {
+        numbers(&mut ahead)?;
+        *cursor = ahead;
+        return Some(range);
+    }
     let Spelling::Day {
         year,
         month,
@@ -335,6 +340,23 @@ fn days_of_one_month(cursor: &mut Cursor<'_>) -> Option<(Spelling, Option<Spelli
             day: last,
         }),
     ))
+}
+
+/// `08.–10.05.2026`, from the last day on.
+fn days_before_numbers(
+    cursor: &mut Cursor<'_>,
+    first: u32,
+) -> Option<(Spelling, Option<Spelling>)> {
+    let to = numbers(cursor)?;
+    let from = match to {
+        Spelling::Day { year, month, .. } => day(year, month, first)?,
+        Spelling::Numbers {
+            numbers: [_, month, year],
+            ..
+        } => three('.', [first, month, year])?,
+        _ => return None,
+    };
+    Some((from, Some(to)))
 }
 
 /// What is between the ends of a range. Marks of a list are told from it: they are for two days in a row.
