@@ -111,6 +111,8 @@ pub enum LeftOut {
     },
     /// Its heading says that it is an estimate, and other tables have what was used.
     Estimate,
+    /// It has no rows, or none of them says anything.
+    NoRows,
     /// Its rows have no dates.
     NoDate,
     /// The log is in tokmon's own format, and the table is in no section of that.

@@ -146,6 +146,7 @@ fn left_out(why: &LeftOut, style: OutputStyle) -> String {
             format!("few figures in {}", quoted(header, style))
         }
         LeftOut::Estimate => "an estimate".to_owned(),
+        LeftOut::NoRows => "no rows".to_owned(),
         LeftOut::NoDate => "no dates".to_owned(),
         LeftOut::InNoSection => "in no section of the log".to_owned(),
     }
@@ -269,6 +270,7 @@ fn lack(table: &TableReading) -> String {
                 "its heading says that it is an estimate, and other tables have what was used"
                     .to_owned()
             }
+            LeftOut::NoRows => "no row of it says anything".to_owned(),
             LeftOut::NoDate => {
                 "its rows have no date, in a column or in a heading above it".to_owned()
             }

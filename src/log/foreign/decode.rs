@@ -72,7 +72,8 @@ pub(super) struct UsageRow<'p> {
 
 impl UsageRow<'_> {
     pub(super) fn sums(&self) -> Sums {
-        Sums::of(self.figures.tokens, self.figures.cost)
+        let sums = Sums::of(self.figures.tokens, self.figures.cost);
+        sums.of_team(self.team.as_deref())
     }
 }
 

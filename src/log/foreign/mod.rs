@@ -1,6 +1,7 @@
 //! Reads a log that is kept in another way than tokmon's: what its headers, dates and figures mean.
 //! `words` has the words of all languages; the rest knows only what kinds of words there are.
 
+mod budget;
 pub mod date;
 mod decode;
 mod evidence;

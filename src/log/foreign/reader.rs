@@ -10,6 +10,7 @@ use std::{
 use chrono::NaiveDate;
 
 use super::{
+    budget,
     date::{Undecided, When},
     decode::{Days, Decoded, RowProblem, StatedSum, TableDecoder, UsageRow},
     figure::FigureError,
@@ -26,8 +27,8 @@ use crate::{
         emitter::Emitter,
     },
     model::{
-        Amount, ColumnUse, Entry, EntryKind, Figures, Month, StatedTotal, TimeRange, TokenClasses,
-        Tokens, When as EntryWhen, Work,
+        Amount, ColumnUse, Entry, EntryKind, Figures, Month, Note, StatedTotal, TimeRange,
+        TokenClasses, Tokens, When as EntryWhen, Work,
     },
     text::{FileId, Place},
 };
@@ -72,7 +73,15 @@ impl OutlineVisitor for RowReader<'_> {
 
     fn label(&mut self, _: &str, _: Place) {}
 
-    fn line(&mut self, _: &str, _: Place, _: &mut Emitter<'_>) {}
+    fn line(&mut self, text: &str, place: Place, out: &mut Emitter<'_>) {
+        for value in budget::stated(text, self.survey.decimal) {
+            out.emit(Item::Note(Note {
+                value,
+                in_notes_section: false,
+                place,
+            }));
+        }
+    }
 
     fn table(&mut self, head: &TableHead, out: &mut Emitter<'_>) {
         let number = self.number;

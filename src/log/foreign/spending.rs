@@ -69,6 +69,12 @@ impl TableSpending {
         }
     }
 
+    /// Whether any of its rows has a date or a figure: it is no empty form.
+    pub(super) const fn says_anything(&self) -> bool {
+        let is_blank = self.undated == self.rows && self.without_figure == self.rows;
+        self.rows > 0 && !is_blank
+    }
+
     /// What several tables say together.
     pub(super) fn merged<'t>(tables: impl Iterator<Item = &'t Self>) -> Self {
         let mut merged = Self::default();

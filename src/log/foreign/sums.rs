@@ -1,8 +1,11 @@
 //! Sums of figures of both quantities, and whether one can be the sum of others.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
-use crate::model::{Amount, RoundedSum, Tokens, divide_half_even, grouped};
+use crate::model::{Amount, RoundedSum, Tokens, divide_half_even, fold_name, grouped};
 
 /// An amount of money in nanos, or a sum of such amounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub(super) struct Sums {
     pub(super) rows: u64,
     pub(super) tokens: Option<RoundedSum>,
     pub(super) money: Option<MoneySum>,
+    /// A sum of hashes of the teams that are named.
+    teams: u64,
 }
 
 impl MoneySum {
@@ -54,11 +59,32 @@ impl Sums {
             rows: 1,
             tokens: tokens.map(RoundedSum::from),
             money: money.map(MoneySum::of),
+            teams: 0,
         }
+    }
+
+    /// The same of a row that names a team.
+    pub(super) fn of_team(self, team: Option<&str>) -> Self {
+        let hash = |team: &str| {
+            let mut hasher = DefaultHasher::new();
+            fold_name(team).hash(&mut hasher);
+            hasher.finish()
+        };
+        Self {
+            teams: team.map_or(0, hash),
+            ..self
+        }
+    }
+
+    /// Whether both name teams, and as many rows name others.
+    pub(super) const fn is_of_others(&self, other: &Self) -> bool {
+        let are_named = self.teams != 0 && other.teams != 0;
+        are_named && self.rows == other.rows && self.teams != other.teams
     }
 
     pub(super) fn add(&mut self, other: &Self) {
         self.rows += other.rows;
+        self.teams = self.teams.wrapping_add(other.teams);
         let tokens = self.tokens.into_iter().chain(other.tokens);
         self.tokens = tokens.reduce(|one, two| one + two);
         let money = self.money.into_iter().chain(other.money);
@@ -85,6 +111,7 @@ impl Sums {
             rows: self.rows - part.rows.min(self.rows),
             tokens,
             money,
+            teams: self.teams.wrapping_sub(part.teams),
         }
     }
 

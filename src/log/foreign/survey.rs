@@ -19,8 +19,8 @@ use super::{
 use crate::{
     log::chunker::CHUNK_SIZE,
     model::{
-        ColumnReading, ColumnUse, Dating, DecimalMark, FirstNumber, LeftOut, LogReading, Month, ReadRules,
-        ReadingAssumption, TableReading, TableUse, YearSource,
+        ColumnReading, ColumnUse, Dating, DecimalMark, FirstNumber, LeftOut, LogReading, Month,
+        ReadRules, ReadingAssumption, TableReading, TableUse, YearSource,
     },
     text::FileId,
 };
@@ -46,6 +46,8 @@ pub struct Survey {
     /// The months that only one table counts in.
     pub(super) single_months: BTreeSet<Month>,
     pub(super) conventions: Conventions,
+    /// By the settings, else by the figures.
+    pub(super) decimal: Option<DecimalMark>,
     /// The team of rows that name none.
     pub(super) team: String,
 }
@@ -115,6 +117,7 @@ pub fn survey(
             let of = spending.get(at).unwrap_or(&nothing);
             let taken = match (left_out, summaries.get(&at)) {
                 (Some(why), _) => TableUse::LeftOut(why),
+                (None, _) if !of.says_anything() => TableUse::LeftOut(LeftOut::NoRows),
                 (None, Some(summary)) => TableUse::Summary {
                     of_lines: of_lines(summary),
                 },
@@ -146,6 +149,7 @@ pub fn survey(
         summaries,
         single_months,
         conventions,
+        decimal,
         team: rules.team.clone().unwrap_or_else(|| team.to_owned()),
     })
 }

@@ -144,7 +144,8 @@ fn compare(
         }
         let stated = details.stated.get(&range.0).filter(|_| !is_longer);
         let agrees = both.agrees() || stated.is_some_and(|stated| sums.agrees_with(stated));
-        if agrees && (!is_longer || of_details.rows > sums.rows) {
+        let is_finer = !is_longer || of_details.rows > sums.rows;
+        if agrees && is_finer && !sums.is_of_others(&of_details) {
             agreeing += 1;
             is_span |= is_longer;
         } else {

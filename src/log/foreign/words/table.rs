@@ -480,12 +480,12 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
     (
         Money,
         [
-            "cost|costs|costing|expense|expenses|charge|charges|bill|billed|billing|fee|fees|money|dollars|$|€|£|usd cost|invoice|api cost",
-            "kosten|gesamtkosten|kostenpunkt|geld|gebuhr|gebuhren|rechnung|apikosten|tokenkosten|kosteneuro",
-            "cout|couts|frais|facture|argent",
-            "coste|costes|costo|costos|dinero|factura|cargo|cargos",
-            "custo|custos|dinheiro|fatura",
-            "costo|costi|soldi|fattura|addebito",
+            "cost|costs|costing|expense|expenses|charge|charges|bill|billed|billing|fee|fees|money|dollars|$|€|£|usd cost|api cost",
+            "kosten|gesamtkosten|kostenpunkt|geld|gebuhr|gebuhren|apikosten|tokenkosten|kosteneuro",
+            "cout|couts|frais|argent",
+            "coste|costes|costo|costos|dinero|cargo|cargos",
+            "custo|custos|dinheiro",
+            "costo|costi|soldi|addebito",
             "koszt|koszty|kosztow|pieniadze|oplata|oplaty",
             "стоимость|стоимости|затраты|деньги|оплата|издержки",
             "費用|コスト|料金|経費|利用料|金額",

@@ -1,0 +1,116 @@
+//! Budgets that a log states in a sentence, a list or a cell: a word for a budget, an amount, and perhaps a period.
+
+use super::{
+    figure::{self, FigureStyle},
+    words::{self, BudgetPeriod},
+};
+use crate::model::{Amount, DecimalMark, NoteValue, StatedCost, Tokens};
+
+/// A longer text is no statement of a budget.
+const LONGEST: usize = 400;
+
+/// The most words that an amount is written with: `1,5 Mio tokens`.
+const MOST_WORDS: usize = 4;
+
+/// The budgets for a month that a text states. One for another period is none.
+pub(super) fn stated(text: &str, decimal: Option<DecimalMark>) -> Vec<NoteValue> {
+    if text.len() > LONGEST || !words::names_budget(text) {
+        return Vec::new();
+    }
+    if !matches!(words::period(text), None | Some(BudgetPeriod::Month)) {
+        return Vec::new();
+    }
+    let style = FigureStyle {
+        decimal,
+        ..FigureStyle::default()
+    };
+    let spans = spans(text);
+    let money = spans.iter().find_map(|span| money(span, &style));
+    let tokens = spans.iter().find_map(|span| tokens(span, &style));
+    let tokens = tokens.map(NoteValue::TotalBudget);
+    tokens
+        .into_iter()
+        .chain(money.map(NoteValue::CostBudget))
+        .collect()
+}
+
+/// The runs of words of a text, the longer ones first of those that begin at the same word.
+fn spans(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let at = |from: usize| {
+        let words = &words;
+        (1..=MOST_WORDS).rev().filter_map(move |count| {
+            let span = words.get(from..from + count)?.join(" ");
+            let is_mark = |c: char| {
+                matches!(
+                    c,
+                    '.' | ',' | ';' | ':' | '!' | '(' | ')' | '。' | '、' | '，'
+                )
+            };
+            let span = span.trim_matches(is_mark);
+            (!span.is_empty()).then(|| span.to_owned())
+        })
+    };
+    (0..words.len()).flat_map(at).collect()
+}
+
+fn money(span: &str, style: &FigureStyle) -> Option<StatedCost> {
+    if !figure::has_currency(span) {
+        return None;
+    }
+    let figure = figure::money(span, style).ok()??;
+    Some(StatedCost {
+        nanos: figure.amount.value,
+        currency: figure.currency,
+    })
+}
+
+/// Tokens, with a word for them or a magnitude: a bare number may be anything.
+fn tokens(span: &str, style: &FigureStyle) -> Option<Amount<Tokens>> {
+    if figure::has_currency(span) {
+        return None;
+    }
+    let figure = figure::tokens(span, style).ok()??;
+    let is_bare = span.chars().all(|c| !c.is_alphabetic());
+    (!is_bare).then_some(figure.used)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets_are_found_with_their_amounts() {
+        let found = |text: &str| {
+            let stated = stated(text, None);
+            let shown = stated.iter().map(|value| match value {
+                NoteValue::TotalBudget(tokens) => tokens.value.to_string(),
+                NoteValue::CostBudget(cost) => {
+                    let cents = cost.nanos / 10_000_000;
+                    let code = cost.currency.map(|currency| currency.code().to_owned());
+                    format!("{cents} {}", code.unwrap_or_default())
+                }
+                other => format!("{other:?}"),
+            });
+            shown.collect::<Vec<_>>().join(", ")
+        };
+        for (text, right) in [
+            ("Monthly budget: $50", "5000 USD"),
+            (
+                "Whole-project budget: 5,000,000 tokens / $60.00.",
+                "5,000,000, 6000 USD",
+            ),
+            (
+                "Monatsbudget: 150 € netto, mehr rechnet sich nicht.",
+                "15000 EUR",
+            ),
+            ("Budget approved: USD 9,000 per month.", "900000 USD"),
+            ("Token budget: 4M tokens", "4,000,000"),
+            ("Daily budget: $5", ""),
+            ("We spent $50", ""),
+            ("Budget: see the other file, page 12", ""),
+        ] {
+            assert_eq!(found(text), right, "{text}");
+        }
+    }
+}
