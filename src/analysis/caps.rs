@@ -60,6 +60,9 @@ pub struct Cap {
     pub resets_at: Option<DateTime<FixedOffset>>,
 }
 
+/// Why a limit in tokens cannot be judged.
+pub const NO_TOKENS: &str = "the log states only costs";
+
 /// What sets a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CapSource {

@@ -43,7 +43,7 @@ mod verdict_outlook;
 pub use alert::{Alert, AlertKind, AlertScope};
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
-pub use caps::{Cap, CapAmount, CapScope, CapSource, caps};
+pub use caps::{Cap, CapAmount, CapScope, CapSource, NO_TOKENS, caps};
 pub use cost::{Cost, CostSum};
 pub use cost_budget::{CostBudget, CostProblem, ForeignLimit, foreign_limits};
 pub use forecast::{

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{edit_session::EditSession, run::Run};
 use crate::{
-    analysis::{Cap, StatusReport, caps, guard::GuardRequest},
+    analysis::{Cap, NO_TOKENS, StatusReport, caps, guard::GuardRequest},
     cli::BudgetArgs,
     edit,
     exit::ExitCode,
@@ -57,6 +57,9 @@ fn document(log: &LogFiles, guarded: GuardedLog, was_reset: bool) -> BudgetDocum
             let mut teams = report.teams.iter();
             teams.find(|team| team.name == name)?.cost_budget.as_ref()
         };
+        if cap.currency.is_none() && cap.used.is_none() {
+            return Some(NO_TOKENS.to_owned());
+        }
         let budget = match cap.scope.team() {
             Some(name) => of_team(name),
             None => report.cost_budget.as_ref(),

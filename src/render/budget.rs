@@ -237,6 +237,7 @@ impl BudgetDocument {
                 .filter_map(|cap| Some((cap, cap.problem.as_ref()?)))
             {
                 let whose = match &cap.team {
+                    _ if cap.unit == "tokens" => "a limit in tokens".to_owned(),
                     Some(team) => format!("the limit of {team} in money"),
                     None => "the cost budget".to_owned(),
                 };

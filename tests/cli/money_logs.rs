@@ -191,3 +191,21 @@ fn a_row_with_tokens_makes_it_a_log_of_tokens() {
     let log = log.replace("| - | $2.40", "| 5K | $2.40");
     assert_snapshot!(all(&log, SETTINGS, &["", "--teams"]));
 }
+
+#[test]
+fn the_guard_admits_what_fits_into_the_money() {
+    let commands = [
+        "guard --team Ann --tokens 5K",
+        "guard --team Ann --tokens 500K --model claude-opus-4-5",
+        "guard --team Bob --json",
+        "budget",
+    ];
+    let both = SETTINGS.replace("cost = \"50", "tokens = \"1K\"\ncost = \"50");
+    for (name, settings) in [
+        ("guard_in_money", SETTINGS),
+        ("guard_in_tokens_and_money", &both),
+        ("guard_in_tokens", "[budget]\ntokens = \"200K\"\n"),
+    ] {
+        assert_snapshot!(name, all(LOG, settings, &commands));
+    }
+}

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        self, Cap, CapScope, CostBudget, CostProblem, ReconciledMonth, StatusReport,
+        self, Cap, CapScope, CostBudget, CostProblem, NO_TOKENS, ReconciledMonth, StatusReport,
         held_money::HeldMoney, holds::LiveHold,
     },
     model::{Currency, Policy, Tokens},
@@ -82,7 +82,11 @@ impl Standing {
             }),
             prices: LogPrices::of(reconciled),
         };
-        for cap in analysis::caps(report) {
+        let caps = analysis::caps(report);
+        // A limit in tokens says nothing of a log that states only costs. Without any other it cannot be judged.
+        let in_money = report.measure.is_money() && caps.iter().any(|cap| cap.currency.is_some());
+        let caps = caps.into_iter();
+        for cap in caps.filter(|cap| !in_money || cap.currency.is_some()) {
             let name = match &cap.scope {
                 CapScope::Total => None,
                 CapScope::Team(name) => Some(name),
@@ -104,8 +108,7 @@ impl Standing {
     ) {
         let (estimated, is_open) = self.estimate_use(&mut cap, (reconciled, report, policy));
         if cap.used.is_none() {
-            let (message, key) = not_judged(&cap, report);
-            let help = format!("set {key} in the currency of the log, and prices in it");
+            let (message, help) = not_judged(&cap, report);
             return self.unjudged(message, help);
         }
         let is_own = |hold: &&LiveHold<'_>| match &cap.scope {
@@ -318,8 +321,11 @@ fn no_price(model: Option<&str>, currency: Currency) -> String {
     }
 }
 
-/// Why a cap in money cannot be judged, and the key that sets it.
+/// Why a cap cannot be judged, and what helps.
 fn not_judged(cap: &Cap, report: &StatusReport) -> (String, String) {
+    if cap.currency.is_none() {
+        return no_tokens(cap);
+    }
     let problem = cost_budget(&cap.scope, report).and_then(CostBudget::problem);
     let name = named_budget(cap);
     let why = problem.unwrap_or_default();
@@ -327,7 +333,8 @@ fn not_judged(cap: &Cap, report: &StatusReport) -> (String, String) {
         CapScope::Total => "`[budget] cost`".to_owned(),
         CapScope::Team(name) => format!("`[teams.\"{name}\"] cost`"),
     };
-    (format!("{name} cannot be judged: {why}"), key)
+    let help = format!("set {key} in the currency of the log, and prices in it");
+    (format!("{name} cannot be judged: {why}"), help)
 }
 
 /// `the cost budget of $20.00`, `the cost budget of QA, $20.00,`.
@@ -337,6 +344,19 @@ fn named_budget(cap: &Cap) -> String {
         CapScope::Total => format!("the cost budget of {limit}"),
         CapScope::Team(name) => format!("the cost budget of {name}, {limit},"),
     }
+}
+
+/// Of a cap in tokens, where the log states none.
+fn no_tokens(cap: &Cap) -> (String, String) {
+    let limit = cap.amount(cap.limit);
+    let (of_team, key) = match &cap.scope {
+        CapScope::Total => (String::new(), "`[budget] cost`".to_owned()),
+        CapScope::Team(name) => (format!(" of {name}"), format!("`[teams.\"{name}\"] cost`")),
+    };
+    (
+        format!("the budget{of_team} of {limit} tokens cannot be judged: {NO_TOKENS}"),
+        format!("set {key}"),
+    )
 }
 
 /// The budget in money that a cap is of.

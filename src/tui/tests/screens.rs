@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     analysis::Rows,
-    model::{Policy, Tokens},
+    model::{Currency, Money, Policy, TeamPolicy, Tokens},
     tui::{
         App, Tab,
         state::ReadError,
@@ -143,6 +143,45 @@ fn a_badge_is_never_cut() {
             let screen = picture(&app, width, height, false);
             assert!(screen.contains("[!!! CRIT]"), "{width}x{height}: {screen}");
         }
+    }
+}
+
+#[test]
+fn a_log_without_tokens_is_shown_by_its_costs() {
+    let text = log_of_days(&["09", "17", "23", "24"], 4).replace("00 | $", "00 | ~$");
+    let rows = text.lines().map(|line| {
+        let mut cells: Vec<&str> = line.split('|').collect();
+        if cells.len() == 8 && line.contains('$') {
+            cells[4] = " - ";
+        }
+        cells.join("|") + "\n"
+    });
+    let text: String = rows.collect();
+    let money = |nanos| Money {
+        nanos,
+        currency: Currency::USD,
+    };
+    let policy = Policy {
+        cost_budget: Some(money(30_000_000)),
+        teams: vec![TeamPolicy {
+            name: "Team A".to_owned(),
+            cost: Some(money(12_000_000)),
+            ..TeamPolicy::default()
+        }],
+        ..Policy::default()
+    };
+    let report = report_by(text.as_bytes(), Rows::All, &policy);
+    let mut app = App::default();
+    app.take(good(report), now(), Duration::ZERO);
+    for (width, height) in [(80, 24), (120, 40), (40, 10), (20, 3)] {
+        let mut pictures = String::new();
+        for tab in Tab::ALL.iter().copied() {
+            app.tab = tab;
+            pictures += &picture(&app, width, height, false);
+            pictures += "\n";
+        }
+        assert!(!pictures.contains("token"), "{pictures}");
+        insta::assert_snapshot!(format!("log_of_money_{width}x{height}"), pictures);
     }
 }
 
