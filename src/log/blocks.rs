@@ -18,8 +18,15 @@ use crate::text::FileId;
 pub(super) trait BlockReader<'f> {
     fn emitter(&mut self) -> &mut Emitter<'f>;
 
-    /// Reads a block that has begun. A table whose place [continues](Walk::continues) is the rest of the last one.
-    fn block(&mut self, walk: &mut Walk<'_>, tag: &Tag<'_>, range: &Range<usize>);
+    /// Reads a block that has begun. A table whose place [continues](Walk::continues) is the rest of the last one; one that
+    /// `may_continue` may have more rows in the next chunk.
+    fn block(
+        &mut self,
+        walk: &mut Walk<'_>,
+        tag: &Tag<'_>,
+        range: &Range<usize>,
+        may_continue: bool,
+    );
 
     /// There are no more blocks.
     fn end(&mut self);
@@ -61,7 +68,7 @@ fn read_chunk<'f>(reader: &mut impl BlockReader<'f>, chunk: &Chunk, last: bool) 
             walk.skip_code(&tag, &range);
             break;
         }
-        reader.block(&mut walk, &tag, &range);
+        reader.block(&mut walk, &tag, &range, may_continue);
         if may_continue {
             walk.slice(&walk.table_head(&range)).clone_into(&mut head);
         }

@@ -69,7 +69,7 @@ impl<'f> BlockReader<'f> for Reader<'f> {
         &mut self.out
     }
 
-    fn block(&mut self, walk: &mut Walk<'_>, tag: &Tag<'_>, range: &Range<usize>) {
+    fn block(&mut self, walk: &mut Walk<'_>, tag: &Tag<'_>, range: &Range<usize>, _: bool) {
         let text = TextBlock::of(walk, tag, range);
         let label = self.label.take();
         match tag {

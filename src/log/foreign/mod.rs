@@ -12,6 +12,7 @@ mod listing;
 mod outline;
 mod plan;
 mod reader;
+mod record;
 mod spending;
 mod sums;
 mod survey;

@@ -8,6 +8,7 @@ use std::{
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
+use super::record;
 use crate::{
     log::{
         Cell, Item,
@@ -55,6 +56,13 @@ pub(super) struct OutlineRow<'r, 'p> {
     pub(super) is_unterminated: bool,
 }
 
+/// A row that is looked at together with the others of its table.
+pub(super) struct KeptRow<'p> {
+    pub(super) cells: Vec<Cell<'p>>,
+    pub(super) place: Place,
+    pub(super) is_unterminated: bool,
+}
+
 /// Goes through a log, and passes its hook lines and problems to `each`. Returns the number of its lines.
 pub(super) fn visit(
     input: impl Read,
@@ -83,9 +91,15 @@ impl<'f, V: OutlineVisitor> BlockReader<'f> for OutlineReader<'f, '_, V> {
         &mut self.out
     }
 
-    fn block(&mut self, walk: &mut Walk<'_>, tag: &Tag<'_>, range: &Range<usize>) {
+    fn block(
+        &mut self,
+        walk: &mut Walk<'_>,
+        tag: &Tag<'_>,
+        range: &Range<usize>,
+        may_continue: bool,
+    ) {
         if let Tag::Table(_) = tag {
-            return self.table(walk, range);
+            return self.table(walk, range, may_continue);
         }
         self.end_table();
         match tag {
@@ -158,41 +172,80 @@ impl<V: OutlineVisitor> OutlineReader<'_, '_, V> {
         }
     }
 
-    fn table(&mut self, walk: &mut Walk<'_>, range: &Range<usize>) {
+    fn table(&mut self, walk: &mut Walk<'_>, range: &Range<usize>, may_continue: bool) {
         let cells = std::iter::from_fn(|| walk.next_cell());
         let headers: Vec<String> = cells.map(|(_, cell)| cell.text.into_owned()).collect();
-        let count = headers.len();
-        if !walk.continues(range) {
+        let mut is_open = walk.continues(range);
+        let may_be_record =
+            headers.len() == 2 && !is_open && !may_continue && range.len() <= record::LONGEST;
+        if !is_open {
             self.end_table();
-            let (place, dashes) = walk.head_places(range);
-            let head = TableHead {
-                headers,
-                place,
-                dashes,
-            };
-            self.visitor.table(&head, &mut self.out);
-            self.is_in_table = true;
         }
-        let mut cells = Vec::with_capacity(count);
+        let (place, dashes) = walk.head_places(range);
+        let head = TableHead {
+            headers,
+            place,
+            dashes,
+        };
+        let mut kept: Vec<KeptRow<'_>> = Vec::new();
+        let mut cells = Vec::with_capacity(head.headers.len());
         let head_end = Some(walk.table_head(range).end);
         while let Some((event, row)) = walk.events.next() {
             match event {
                 Event::End(TagEnd::Table) => break,
                 Event::Start(Tag::TableRow) => {
+                    if !may_be_record && !is_open {
+                        self.open(&head);
+                        is_open = true;
+                    }
                     self.out.hook_lines(walk, row.start, head_end);
                     let line = walk.line_start(row.start);
                     let place = walk.place(&row);
                     read_cells(walk, &row, place, line, &mut cells);
-                    let row = OutlineRow {
-                        cells: &cells,
-                        place,
-                        is_unterminated: walk.is_unterminated(&row),
-                    };
-                    self.visitor.row(&row, &mut self.out);
+                    let is_unterminated = walk.is_unterminated(&row);
+                    if may_be_record {
+                        kept.push(KeptRow {
+                            cells: std::mem::take(&mut cells),
+                            place,
+                            is_unterminated,
+                        });
+                    } else {
+                        self.row(&cells, place, is_unterminated);
+                    }
                 }
                 _ => {}
             }
         }
+        if let Some((head, cells)) = record::as_one_row(&head, &kept) {
+            let last = kept.last();
+            self.open(&head);
+            self.row(
+                &cells,
+                head.place,
+                last.is_some_and(|row| row.is_unterminated),
+            );
+        } else {
+            if !is_open {
+                self.open(&head);
+            }
+            for row in &kept {
+                self.row(&row.cells, row.place, row.is_unterminated);
+            }
+        }
         self.out.hook_lines(walk, range.end, head_end);
+    }
+
+    fn open(&mut self, head: &TableHead) {
+        self.visitor.table(head, &mut self.out);
+        self.is_in_table = true;
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>], place: Place, is_unterminated: bool) {
+        let row = OutlineRow {
+            cells,
+            place,
+            is_unterminated,
+        };
+        self.visitor.row(&row, &mut self.out);
     }
 }
