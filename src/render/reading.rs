@@ -98,7 +98,7 @@ fn named(tables: &[&TableReading], style: OutputStyle) -> String {
     };
     let one = |table: &&TableReading| {
         let what = match &table.taken {
-            TableUse::Counted(dating) => dated(*dating).to_owned(),
+            TableUse::Counted(dating) => dated(*dating).to_owned() + &running_totals(table, style),
             TableUse::Section { section } => (*section).to_owned(),
             TableUse::Summary { .. } => String::new(),
             TableUse::LeftOut(why) => left_out(why, style),
@@ -126,6 +126,17 @@ fn name(table: &TableReading, style: OutputStyle) -> Option<String> {
 
 fn quoted(text: &str, style: OutputStyle) -> String {
     format!("\"{}\"", cut(&sanitize(text), WIDEST, style.ellipsis()))
+}
+
+/// `, "Balance" is a running total`, of a column that is not counted although it has figures.
+fn running_totals(table: &TableReading, style: OutputStyle) -> String {
+    let columns = table.columns.iter();
+    let running = columns.filter(|column| column.taken == ColumnUse::RunningTotal);
+    let text = running.map(|column| {
+        let header = quoted(column.header.trim(), style);
+        format!(", {header} is a running total")
+    });
+    text.collect()
 }
 
 const fn dated(dating: Dating) -> &'static str {

@@ -406,3 +406,12 @@ fn what_is_said_in_json_keeps_to_its_schema() {
     assert_eq!(report["log"]["tables"].as_array().unwrap().len(), 5);
     assert_eq!(report["undated"]["tokens"], 5_000);
 }
+
+#[test]
+fn a_running_total_is_named_as_one() {
+    let log = "## Log\n\n| Date | Task | Tokens In | Tokens Out | Total Tokens |\n|---|---|---|---|---|\n| 2026-02-20 | a | 100 | 50 | 150 |\n| 2026-02-21 | b | 10 | 5 | 165 |\n";
+    let folder = repository(&[("costs.md", log)]);
+    let out = run(folder.path(), "--teams -f costs.md").out;
+    let line = out.lines().find(|line| line.starts_with("read "));
+    assert_snapshot!(line.unwrap(), @r#"read 1 of 1 table: "Log" (line 3, date column, "Total Tokens" is a running total)"#);
+}

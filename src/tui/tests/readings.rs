@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use crate::tui::{
-    App, Effect, Reading, Snapshot,
-    reading::{GRACE, PATIENCE},
-    state::ReadError,
-    view,
+use crate::{
+    model::{Dating, LeftOut, TableReading, TableUse},
+    text::Place,
+    tui::{
+        App, Effect, Reading, Snapshot,
+        reading::{GRACE, PATIENCE},
+        state::ReadError,
+        view,
+    },
 };
 
 use super::{app, good, keys::press, now, picture, problem, used, view_context};
@@ -198,4 +202,30 @@ fn what_is_wrong_is_listed_with_what_holds_the_figures_back() {
     let screen = picture(&app, 80, 24, false);
     let listed = screen.lines().filter(|line| line.contains("12,4x0"));
     assert_eq!(listed.count(), 1, "{screen}");
+}
+
+#[test]
+fn the_overview_says_in_a_line_how_many_tables_of_another_log_were_read() {
+    let table = |taken| TableReading {
+        place: Place::default(),
+        heading: None,
+        taken,
+        columns: Vec::new(),
+        rows: 1,
+        undated_rows: 0,
+        rows_without_figure: 0,
+        totals: 0,
+    };
+    let mut report = used(130_000);
+    report.log.tables = vec![
+        table(TableUse::Counted(Dating::Column)),
+        table(TableUse::LeftOut(LeftOut::NoDate)),
+    ];
+    let mut app = app("sample");
+    app.take(good(report), now(), Duration::from_secs(5));
+    for (width, height) in [(80, 30), (120, 40), (200, 60)] {
+        let screen = picture(&app, width, height, false);
+        let said = "read 1 of 2 tables: `tokmon check --tables` lists them";
+        assert!(screen.contains(said), "{screen}");
+    }
 }
