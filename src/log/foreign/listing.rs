@@ -204,3 +204,38 @@ const fn column_use(column: Column) -> ColumnUse {
         Column::Role => ColumnUse::Unused,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::read_str;
+
+    #[test]
+    fn a_table_of_usage_is_found_wherever_it_begins() {
+        let table = "## 2026-02 Monthly Summary\n\n| Team | Tokens |\n|---|---|\n| A | 5 |\n";
+        for lines in [0, 1, 50, 93, 94, 95, 500] {
+            let before = "Some words about what comes next, and more.\n\n".repeat(lines);
+            assert!(
+                has_own_tables(format!("{before}{table}").as_bytes()),
+                "{lines}"
+            );
+            assert!(!has_own_tables(before.as_bytes()), "{lines}");
+        }
+        let other = "## Log\n\n| Date | Tokens |\n|---|---|\n| 2026-02-03 | 5 |\n";
+        assert!(!has_own_tables(other.as_bytes()));
+        assert!(!has_own_tables(format!("```\n{table}```\n").as_bytes()));
+    }
+
+    #[test]
+    fn each_fixture_is_in_the_format_that_the_reader_takes_it_for() {
+        let folder = std::fs::read_dir("fixtures/invalid").unwrap();
+        for file in folder.map(|file| file.unwrap().path()) {
+            let text = std::fs::read(&file).unwrap();
+            let mut is_own = false;
+            read_str(&text, FileId::LOG, &mut |item| {
+                is_own |= matches!(item, Item::Table(table) if table.role.is_usage());
+            });
+            assert_eq!(has_own_tables(&text), is_own, "{}", file.display());
+        }
+    }
+}
