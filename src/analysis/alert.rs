@@ -12,7 +12,7 @@ use super::{
     verdict::Basis,
 };
 use crate::{
-    model::{Level, Money, Probability, Tokens},
+    model::{BudgetSpan, Level, Money, Probability, Tokens},
     text::Place,
 };
 
@@ -88,6 +88,20 @@ pub enum AlertKind {
         /// Every token has a cost; otherwise more than this is spent.
         complete: bool,
         ratio: Option<f64>,
+    },
+    /// Tokens or money used of the budget of the running day or week.
+    SpanUsed {
+        span: BudgetSpan,
+        used_tokens: Option<Tokens>,
+        budget_tokens: Option<Tokens>,
+        used_cost: Option<Money>,
+        budget_cost: Option<Money>,
+        /// Every token has a cost; otherwise more than this is spent.
+        complete: bool,
+        ratio: Option<f64>,
+        /// What of what, in words.
+        #[serde(skip)]
+        amounts: String,
     },
     /// Money spent and reserved of the cost budget. Only where the level is worse than without what is reserved.
     CostReserved {
@@ -262,7 +276,7 @@ impl Alert {
 impl AlertKind {
     const fn scope(&self) -> AlertScope {
         match self {
-            Self::BudgetUsed { .. } => AlertScope::Total,
+            Self::BudgetUsed { .. } | Self::SpanUsed { .. } => AlertScope::Total,
             Self::BudgetReserved { .. }
             | Self::CostReserved { .. }
             | Self::TeamReserved { .. }

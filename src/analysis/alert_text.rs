@@ -27,6 +27,7 @@ impl AlertKind {
                 complete,
                 ..
             } => spent(used, limit, *complete) + &share_of_money(used, limit),
+            Self::SpanUsed { amounts, .. } => amounts.clone(),
             Self::CostReserved {
                 used_cost: used,
                 reserved_cost: held,
@@ -143,6 +144,7 @@ impl AlertKind {
             Self::BudgetUsed { .. }
             | Self::BudgetReserved { .. }
             | Self::CostUsed { .. }
+            | Self::SpanUsed { .. }
             | Self::CostReserved { .. }
             | Self::CostNotJudged { .. }
             | Self::BudgetForecast { .. }
@@ -177,6 +179,7 @@ impl AlertKind {
                 complete,
                 ..
             } => spent(used, limit, *complete),
+            Self::SpanUsed { amounts, .. } => amounts.clone(),
             Self::CostReserved {
                 reserved_cost: held,
                 total_cost: sum,
@@ -267,6 +270,7 @@ impl AlertKind {
             Self::BudgetUsed { .. }
             | Self::BudgetReserved { .. }
             | Self::CostUsed { .. }
+            | Self::SpanUsed { .. }
             | Self::CostReserved { .. }
             | Self::CostNotJudged { .. }
             | Self::BudgetForecast { .. }

@@ -1,11 +1,11 @@
 //! What needs attention. The allocation of a finished team raises no alert, since nothing can be done about it; its efficiency does.
 
 use super::{
-    CostBudget, ForecastBasis,
+    CostBudget, ForecastBasis, SpanBudget,
     alert::{Alert, AlertKind, LikelyTotal, pending},
     report::{StatusReport, TeamReport},
 };
-use crate::model::{Level, Money, Probability, Thresholds, Tokens, ratio};
+use crate::model::{Level, Money, Probability, Thresholds, Tokens, in_brackets, ratio};
 
 /// Every alert of the report, the worst first; of equal levels, the whole budget before the teams.
 pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
@@ -23,6 +23,7 @@ pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
     .into_iter()
     .flatten()
     .collect();
+    alerts.extend(report.span_budgets.iter().filter_map(span_used));
     alerts.extend(teams.iter().filter_map(team_used));
     alerts.extend(teams.iter().filter_map(team_reserved));
     alerts.extend(teams.iter().filter_map(team_cost));
@@ -50,6 +51,20 @@ fn total(report: &StatusReport) -> Option<Alert> {
         ratio: ratio(used_tokens.0, budget_tokens.0),
     };
     Alert::new(report.token_level?, kind)
+}
+
+fn span_used(budget: &SpanBudget) -> Option<Alert> {
+    let kind = AlertKind::SpanUsed {
+        span: budget.span,
+        used_tokens: budget.used_tokens,
+        budget_tokens: budget.budget_tokens,
+        used_cost: budget.used_cost,
+        budget_cost: budget.budget_cost,
+        complete: budget.complete,
+        ratio: budget.ratio,
+        amounts: budget.amounts() + &in_brackets(budget.share()),
+    };
+    Some(Alert::new(budget.level, kind)?.at(Some(budget.place)))
 }
 
 /// Only where the level is worse than without the reserved tokens.

@@ -443,7 +443,7 @@ impl LedgerBuilder {
             EntryKind::Legacy | EntryKind::Line => {}
         }
         self.has_legacy |= entry.kind == EntryKind::Legacy;
-        month.add(entry, name, &cost);
+        month.add(entry, name, &cost, ledger.reading.is_some());
     }
 
     pub fn total(&mut self, total: StatedTotal) {

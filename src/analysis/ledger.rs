@@ -37,7 +37,7 @@ pub(super) struct MonthLedger {
     /// Totals, with the line of the heading above them.
     pub(super) totals: Vec<(usize, StatedTotal)>,
     pub(super) days: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), Day>>,
-    /// What the rows and lines of each day cost that state no tokens.
+    /// What the rows and lines of each day cost; only those that state no tokens, but of a log in another form.
     pub(super) costs: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), (CostSum, Option<Start>)>>,
     /// The first currency in which the archive states a cost.
     pub(super) archive_currency: Option<Currency>,
@@ -47,8 +47,14 @@ pub(super) struct MonthLedger {
 }
 
 impl MonthLedger {
-    /// Adds an entry to the tally of its team, and to its day.
-    pub(super) fn add(&mut self, entry: &Entry<'_>, name: NameId, cost: &CostSum) {
+    /// Adds an entry to the tally of its team, and to its day; its cost as well, `with_costs` or where it has no tokens.
+    pub(super) fn add(
+        &mut self,
+        entry: &Entry<'_>,
+        name: NameId,
+        cost: &CostSum,
+        with_costs: bool,
+    ) {
         let key = (name, entry.work.project.clone(), entry.kind);
         let first = || Tally {
             first: entry.place,
@@ -65,7 +71,8 @@ impl MonthLedger {
             day.entry((name, entry.kind))
                 .or_default()
                 .add(tokens.value.into(), start);
-        } else if cost.is_some() {
+        }
+        if entry.figures.tokens.is_none() && cost.is_some() || with_costs {
             let day = self.costs.entry(date).or_default();
             let (sum, first) = day.entry((name, entry.kind)).or_default();
             sum.add(cost);
@@ -75,7 +82,7 @@ impl MonthLedger {
 
     /// Counts the days by their costs in a currency.
     fn count_money(&mut self, currency: Currency) {
-        for (date, parts) in std::mem::take(&mut self.costs) {
+        for (date, parts) in self.costs.clone() {
             let day = self.days.entry(date).or_default();
             for (part, (cost, first)) in parts {
                 let money = cost.priced(currency, None).of(currency);
@@ -318,8 +325,11 @@ impl Ledger {
                 data.count_money(currency);
             }
         }
-        for data in self.months.values_mut() {
-            data.costs.clear();
+        // Only logs in another form state budgets for days.
+        if self.reading.is_none() {
+            for data in self.months.values_mut() {
+                data.costs.clear();
+            }
         }
     }
 

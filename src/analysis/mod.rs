@@ -33,6 +33,7 @@ mod reconcile;
 mod reconciled_month;
 mod report;
 mod rows;
+mod span_budget;
 mod status;
 mod team_limits;
 mod team_usage;
@@ -65,6 +66,7 @@ pub use report::{
     StatusReport, TeamReport, UndatedReport,
 };
 pub use rows::{RowSelection, Rows};
+pub use span_budget::SpanBudget;
 pub use status::{ReportOptions, report};
 pub use team_usage::{MonthlyGap, TeamUsage};
 pub use verdict::{Basis, amounts_of, no_budget, problem_of_money, so_far, unjudged};

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    Cost, CostBudget, CostEstimate, Forecast, Optimizations, PeriodReport, TeamForecast,
-    alert::Alert, verdict::Verdict,
+    Cost, CostBudget, CostEstimate, Forecast, Optimizations, PeriodReport, SpanBudget,
+    TeamForecast, alert::Alert, verdict::Verdict,
 };
 use crate::{
     model::{
@@ -47,12 +47,16 @@ pub struct StatusReport {
     pub reserved: Option<Tokens>,
     /// Remaining tokens that are not reserved, negative where less remains than is reserved. Absent without a budget.
     pub available: Option<i64>,
-    /// The level of what is used: the worse of that of the token budget and that of the cost budget. Absent without a budget.
+    /// The level of what is used: the worse of that of the token budget and that of the cost budget, and of those of the running day and
+    /// week. Absent without a budget.
     pub level: Option<Level>,
     /// The level of what is used of the token budget.
     pub token_level: Option<Level>,
     /// The cost budget, where one is set.
     pub cost_budget: Option<CostBudget>,
+    /// The budgets of the running day and week, where the log states any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub span_budgets: Vec<SpanBudget>,
     /// The period that the budget runs in, where it is reset by hand. Then what is used, its cost, and their levels are those of the
     /// period, of teams as well.
     pub period: Option<PeriodReport>,

@@ -24,6 +24,7 @@ use super::{
         StatusReport, TeamReport, UndatedReport, UsedReport,
     },
     rows::KeptRow,
+    span_budget,
     team_usage::TeamUsage,
     verdict,
 };
@@ -76,7 +77,11 @@ pub fn report(
     let held = HeldMoney::of(reconciled, policy, question.now);
     let cost_budget = CostBudget::of(reconciled, policy);
     let cost_budget = cost_budget.map(|budget| budget.with_reserved(&held, None));
-    let level = token_level.max(cost_budget.as_ref().and_then(|budget| budget.level));
+    let span_budgets = span_budget::all(reconciled, question.now.date_naive(), &policy.thresholds);
+    let of_spans = span_budgets.iter().map(|budget| budget.level).max();
+    let level = of_spans
+        .max(token_level)
+        .max(cost_budget.as_ref().and_then(|budget| budget.level));
     let reserved_token_level = judged.map(|tokens| policy.thresholds.level(committed.0, tokens.0));
     let reserved_cost_level = cost_budget
         .as_ref()
@@ -100,6 +105,7 @@ pub fn report(
         level,
         token_level,
         cost_budget,
+        span_budgets,
         period: reconciled.period_report(),
         overrides: overrides(reconciled),
         is_out_of_period: !reconciled.is_judged(),

@@ -63,6 +63,9 @@ impl CostBudget {
 impl StatusReport {
     /// Whether there is a budget for all teams. One in tokens says nothing of a log that states only costs.
     pub const fn has_budget(&self) -> bool {
+        if !self.span_budgets.is_empty() {
+            return true;
+        }
         let in_tokens = self.budget.tokens.is_some() && !self.measure.is_money();
         in_tokens || self.cost_budget.is_some()
     }

@@ -8,7 +8,7 @@ use serde_with::skip_serializing_none;
 use strum::IntoStaticStr;
 
 use super::{
-    CostBudget,
+    CostBudget, SpanBudget,
     report::{Spending, StatusReport},
     verdict_action::action,
     verdict_outlook::{forecast, outlook},
@@ -269,9 +269,26 @@ fn sum_of_tokens(report: &StatusReport, sum: Tokens, level: Level) -> Option<Str
 }
 
 fn used_so_far(report: &StatusReport, level: Level) -> String {
+    if let Some(span) = report.leading_span() {
+        return of_span(report, span);
+    }
     let outlook = outlook(report).filter(|_| level != Level::Exceeded);
     let outlook = outlook.map(|outlook| format!("; {outlook}"));
     spent(report, level) + &outlook.unwrap_or_default()
+}
+
+/// `$5.00 of $3.00 spent today (166.6%), $2.00 more than the budget of the day`.
+fn of_span(report: &StatusReport, span: &SpanBudget) -> String {
+    let (used, budget) = (span.used(), span.budget());
+    let share = of_budget(used.units().0, budget.units().0, span.level, report);
+    let more = used.beyond(budget);
+    let beyond = if more.is_zero() {
+        String::new()
+    } else {
+        let name = span.span.into_str();
+        format!(", {more} more than the budget of the {name}")
+    };
+    format!("{}{share}{beyond}", span.amounts())
 }
 
 fn with_holds(report: &StatusReport, level: Level) -> Option<String> {

@@ -4,9 +4,10 @@ use super::{
     CostBudget,
     forecast::{ForecastBasis, ForecastInputs, ForecastState},
     report::{Spending, StatusReport},
+    span_budget::SpanBudget,
     verdict::Basis,
 };
-use crate::model::{Level, Money, Thresholds, Tokens};
+use crate::model::{Level, Measured, Money, Thresholds, Tokens};
 
 /// None where there is nothing to do, and of a month that is over.
 pub(super) fn action(report: &StatusReport, level: Level, basis: Basis) -> Option<String> {
@@ -25,6 +26,9 @@ fn within_budget(report: &StatusReport, level: Level, basis: Basis) -> Option<St
     if level < Level::Warning || report.forecast.state != ForecastState::Open {
         return None;
     }
+    if let Some(span) = report.leading_span().filter(|_| basis == Basis::Used) {
+        return Some(within_span(span));
+    }
     match basis {
         Basis::Used if level == Level::Exceeded => Some(raise(report, report.spending()?)),
         Basis::Used => at_most(report, report.spending()?),
@@ -36,6 +40,21 @@ fn within_budget(report: &StatusReport, level: Level, basis: Basis) -> Option<St
         Basis::Plan => drop_phases(report),
         Basis::Allocated => None,
     }
+}
+
+/// `spend at most $0.50 more today to stay within the budget of the day`.
+fn within_span(span: &SpanBudget) -> String {
+    let (used, budget) = (span.used(), span.budget());
+    let (now, name, left) = (span.span.now(), span.span.into_str(), budget.beyond(used));
+    let verb = match used {
+        Measured::Tokens(_) => "use",
+        Measured::Money(_) => "spend",
+    };
+    if left.is_zero() {
+        return format!("{verb} nothing more {now}, or raise the budget of the {name}");
+    }
+    let left = left.with_unit();
+    format!("{verb} at most {left} more {now} to stay within the budget of the {name}")
 }
 
 /// `raise the budget to more than 210,000 tokens, or stop`.

@@ -356,6 +356,9 @@ impl<'r> Judged<'r> {
 
     /// By the budget with the worse level: `180,000 of 200,000 tokens, 90.0%` or `$0.013 of $0.010, 130.0%`.
     fn spending(self) -> String {
+        if let Some(span) = self.report.leading_span() {
+            return span.amounts() + &prefixed(", ", span.share());
+        }
         let spending = self.report.spending();
         let Some(money) = spending.filter(|spending| spending.currency.is_some()) else {
             return render::spent(self.report, "tokens");

@@ -34,7 +34,7 @@ pub use listed_price::{ListedPrice, PRICES_DATE, PRICES_SOURCE, Provider, meant,
 pub use measure::{Measure, Measured, Units};
 pub use merge_base::MergeBase;
 pub use money::{Currency, ModelPrice, Money, Price, divide_half_even};
-pub use note::{Header, Hold, LineEvent, Note, NoteValue};
+pub use note::{BudgetSpan, Header, Hold, LineEvent, Note, NoteValue, SpanLimit};
 pub use period::{LastRow, Month, RowDate, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};

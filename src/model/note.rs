@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
+use schemars::JsonSchema;
+use serde::Serialize;
+use strum::IntoStaticStr;
 
 use super::{Amount, Currency, LogEvent, Notice, Price, StatedCost, Tokens};
 use crate::text::Place;
@@ -30,12 +33,43 @@ pub struct Note {
     pub place: Place,
 }
 
+/// What a budget is for that is not for a month.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, IntoStaticStr,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", const_into_str)]
+pub enum BudgetSpan {
+    Day,
+    /// From Monday to Sunday.
+    Week,
+}
+
+impl BudgetSpan {
+    /// The running day or week, as a sentence names it.
+    pub const fn now(self) -> &'static str {
+        match self {
+            Self::Day => "today",
+            Self::Week => "this week",
+        }
+    }
+}
+
+/// How much a budget for a day or a week is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanLimit {
+    Tokens(Tokens),
+    Cost(StatedCost),
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoteValue {
     /// `Total budget: 200,000 tokens`.
     TotalBudget(Amount<Tokens>),
     /// `Total budget: $50`.
     CostBudget(StatedCost),
+    /// `Daily budget: $5`, `Budget pro Woche: 500K tokens`.
+    SpanBudget(BudgetSpan, SpanLimit),
     /// `Current usage: 126,670 tokens (63.3%)`; the percentage in hundredths of a percent.
     CurrentUsage(Amount<Tokens>, Option<Amount<u64>>),
     /// `Remaining budget: 73,330 tokens (36.7%)`.

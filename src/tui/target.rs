@@ -37,6 +37,7 @@ impl AlertTarget {
             }
             AlertKind::BudgetUsed { .. }
             | AlertKind::CostUsed { .. }
+            | AlertKind::SpanUsed { .. }
             | AlertKind::CostNotJudged { .. }
             | AlertKind::TeamUsed { .. }
             | AlertKind::TeamReserved { .. }

@@ -209,3 +209,28 @@ fn the_guard_admits_what_fits_into_the_money() {
         assert_snapshot!(name, all(LOG, settings, &commands));
     }
 }
+
+#[test]
+fn budgets_of_a_day_and_a_week_are_scopes_of_their_own() {
+    let budgets = "\nDaily budget: $3\n\nWeekly budget: $20\n";
+    let today = "| 2026-11-20 | Ann | parser | $2.50 | running | |\n";
+    let over = today.replace("$2.50", "$3.50");
+    let commands = ["", "--fail-on warning", "statusline", "--format nagios"];
+    let of = |rows: &str, settings| all(&format!("{LOG}{rows}{budgets}"), settings, &commands);
+    assert_snapshot!("day_at_a_warning", of(today, SETTINGS));
+    assert_snapshot!("day_exceeded", of(&over, ""));
+    assert_snapshot!("day_without_rows", of("", ""));
+}
+
+#[test]
+fn budgets_of_a_day_are_judged_in_tokens_as_well() {
+    let log = "# Log\n\nDaily budget: 10K tokens / $1\n\n| Date | Agent | Tokens | Cost |\n|---|---|---|---|\n\
+        | 2026-11-18 | A | 30,000 | $0.90 |\n| 2026-11-20 | A | 9,500 | $0.20 |\n";
+    let commands = ["", "--fail-on critical", "--month 2026-10"];
+    assert_snapshot!("day_in_tokens", all(log, "", &commands));
+    let folder = folder(log, "");
+    let report: Value = serde_json::from_str(&run(&folder, "--json").out).unwrap();
+    let schema = serde_json::from_str(&Tokmon::new(["schema"]).output()).unwrap();
+    assert!(jsonschema::is_valid(&schema, &report));
+    assert_snapshot!(serde_json::to_string_pretty(&report["span_budgets"]).unwrap());
+}

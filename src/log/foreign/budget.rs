@@ -4,7 +4,7 @@ use super::{
     figure::{self, FigureStyle},
     words::{self, BudgetPeriod},
 };
-use crate::model::{Amount, DecimalMark, NoteValue, StatedCost, Tokens};
+use crate::model::{Amount, BudgetSpan, DecimalMark, NoteValue, SpanLimit, StatedCost, Tokens};
 
 /// A longer text is no statement of a budget.
 const LONGEST: usize = 400;
@@ -12,14 +12,17 @@ const LONGEST: usize = 400;
 /// The most words that an amount is written with: `1,5 Mio tokens`.
 const MOST_WORDS: usize = 4;
 
-/// The budgets for a month that a text states. One for another period is none.
+/// The budgets that a text states: for a month, a day or a week. One for a year is none.
 pub(super) fn stated(text: &str, decimal: Option<DecimalMark>) -> Vec<NoteValue> {
     if text.len() > LONGEST || !words::names_budget(text) {
         return Vec::new();
     }
-    if !matches!(words::period(text), None | Some(BudgetPeriod::Month)) {
-        return Vec::new();
-    }
+    let span = match words::period(text) {
+        None | Some(BudgetPeriod::Month) => None,
+        Some(BudgetPeriod::Day) => Some(BudgetSpan::Day),
+        Some(BudgetPeriod::Week) => Some(BudgetSpan::Week),
+        Some(BudgetPeriod::Year) => return Vec::new(),
+    };
     let style = FigureStyle {
         decimal,
         ..FigureStyle::default()
@@ -27,11 +30,15 @@ pub(super) fn stated(text: &str, decimal: Option<DecimalMark>) -> Vec<NoteValue>
     let spans = spans(text);
     let money = spans.iter().find_map(|span| money(span, &style));
     let tokens = spans.iter().find_map(|span| tokens(span, &style));
-    let tokens = tokens.map(NoteValue::TotalBudget);
-    tokens
-        .into_iter()
-        .chain(money.map(NoteValue::CostBudget))
-        .collect()
+    let tokens = tokens.map(|tokens| match span {
+        None => NoteValue::TotalBudget(tokens),
+        Some(span) => NoteValue::SpanBudget(span, SpanLimit::Tokens(tokens.value)),
+    });
+    let money = money.map(|cost| match span {
+        None => NoteValue::CostBudget(cost),
+        Some(span) => NoteValue::SpanBudget(span, SpanLimit::Cost(cost)),
+    });
+    tokens.into_iter().chain(money).collect()
 }
 
 /// The runs of words of a text, the longer ones first of those that begin at the same word.
@@ -90,6 +97,9 @@ mod tests {
                     let code = cost.currency.map(|currency| currency.code().to_owned());
                     format!("{cents} {}", code.unwrap_or_default())
                 }
+                NoteValue::SpanBudget(span, SpanLimit::Cost(cost)) => {
+                    format!("{} {}", cost.nanos / 10_000_000, span.now())
+                }
                 other => format!("{other:?}"),
             });
             shown.collect::<Vec<_>>().join(", ")
@@ -106,7 +116,9 @@ mod tests {
             ),
             ("Budget approved: USD 9,000 per month.", "900000 USD"),
             ("Token budget: 4M tokens", "4,000,000"),
-            ("Daily budget: $5", ""),
+            ("Daily budget: $5", "500 today"),
+            ("Wochenbudget: 25 €", "2500 this week"),
+            ("Annual budget: $900", ""),
             ("We spent $50", ""),
             ("Budget: see the other file, page 12", ""),
         ] {

@@ -129,6 +129,11 @@ fn judged(report: &StatusReport) -> String {
         let share = in_brackets(spending.share());
         let _ = write!(text, "{before}{}{share}", amounts_of(report, spending));
     }
+    for span in &report.span_budgets {
+        let before = if text.is_empty() { "" } else { ", " };
+        let share = in_brackets(span.share());
+        let _ = write!(text, "{before}{}{share}", span.amounts());
+    }
     let end = report.forecast.end();
     let likely = end.and_then(|end| report.share(end.quantiles.p50?));
     if let Some(likely) = likely {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::{
-    analysis::{CostBudget, StatusReport},
-    model::{BudgetSource, Level, Percent, Tokens},
+    analysis::{CostBudget, SpanBudget, StatusReport},
+    model::{BudgetSource, BudgetSpan, Level, Measured, Percent, Tokens},
     render::{
         AT_LEAST, Cell, OutputStyle, Page, StyledLine, TextRole, costs, prefixed, sanitize, signed,
         teams::{reserved, unfinished_level, used_cell},
@@ -53,6 +53,27 @@ pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
     lines
 }
 
+/// The budgets of the running day and week, `of` being written behind an amount without a unit.
+fn spans<'r>(
+    report: &'r StatusReport,
+    style: OutputStyle,
+    of: usize,
+) -> impl Iterator<Item = Figure> + 'r {
+    let figure = move |span: &SpanBudget| {
+        let name = match span.span {
+            BudgetSpan::Day => "Today",
+            BudgetSpan::Week => "This week",
+        };
+        let value = match span.used() {
+            Measured::Tokens(tokens) => format!("{tokens}{UNIT}"),
+            money => style.amount(money) + &" ".repeat(of),
+        };
+        let remark = style.badge(span.level) + format!(" of {}", style.with_unit(span.budget()));
+        (name, value, prefixed("", span.share()), remark)
+    };
+    report.span_budgets.iter().map(figure)
+}
+
 fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     let (report, used) = (page.report, &page.report.used);
     let mut figures: Vec<Figure> = Vec::new();
@@ -97,6 +118,7 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
         let share = budget.and_then(|budget| Percent::new(budget.used?.nanos, budget.limit.nanos));
         add("Cost", value, share, cost_remark(report, style));
     }
+    figures.extend(spans(report, style, UNIT.len()));
     figures
 }
 
@@ -140,6 +162,7 @@ fn figures_of_money(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
         let remark = "by holds, for work about to start".into();
         add("Reserved", style.money(held), report.share(held), remark);
     }
+    figures.extend(spans(report, style, 1));
     figures
 }
 

@@ -99,7 +99,16 @@ pub fn others(report: &StatusReport, style: OutputStyle) -> Vec<String> {
 fn other_parts(report: &StatusReport, style: OutputStyle) -> impl Iterator<Item = LinePart> {
     let secondary = secondary(report, style).map(LinePart::from);
     let parts = [available(report, style), end(report, style), secondary];
-    parts.into_iter().flatten()
+    let spans = report.span_budgets.iter().map(move |span| {
+        let (now, share) = (span.span.now(), prefixed(" ", span.share()));
+        let text = format!("{now}{share} {}", word(span.level, style));
+        LinePart::judged(text, span.level)
+    });
+    // What is worse than the month comes first.
+    let is_worse = report.leading_span().is_some();
+    let (first, last): (Vec<_>, Vec<_>) = spans.partition(|_| is_worse);
+    let parts = first.into_iter().chain(parts.into_iter().flatten());
+    parts.chain(last)
 }
 
 /// What was spent in the unit that the budget is not in: money, or tokens.
