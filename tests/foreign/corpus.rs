@@ -44,11 +44,15 @@ fn told(log: &str, right: &[&str]) -> String {
             let _ = writeln!(text, "{wanted}");
         }
     }
+    for budget in reading.budgets {
+        let _ = writeln!(text, "budget: {budget} a month");
+    }
     text
 }
 
 fn compared(line: &&str) -> bool {
-    !line.starts_with('#') && !line.starts_with("budget: ")
+    let is_shorter_budget = line.starts_with("budget: ") && !line.ends_with(" a month");
+    !line.starts_with('#') && !is_shorter_budget
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub(crate) struct Reading {
     /// The lines of the tables, and what became of each.
     pub(crate) tables: Vec<(u64, &'static str)>,
     pub(crate) findings: Vec<(u64, String)>,
+    /// The budgets of a month.
+    pub(crate) budgets: Vec<String>,
     pub(crate) code: i32,
 }
 
@@ -193,6 +195,13 @@ impl Reading {
         self.undated_rows = count(&undated["rows"]).unwrap_or_default();
         self.undated = self.figures_of(undated, "tokens");
         self.is_estimated.0 |= undated["estimate"] == true;
+        let budget = &report["budget"];
+        let tokens = count(&budget["tokens"]).map(|tokens| format!("{tokens} tokens"));
+        let cost = budget["cost"]["amount"].as_str().map(|written| {
+            let currency = budget["cost"]["currency"].as_str().unwrap();
+            format!("{} {currency}", amount(nanos(written)))
+        });
+        self.budgets = tokens.into_iter().chain(cost).collect();
         self.findings = list(&check["findings"])
             .map(|finding| {
                 let code = finding["code"].as_str().unwrap_or_default().to_owned();
