@@ -30,8 +30,9 @@ pub(crate) const LANGUAGES: [Language; 12] = [
         team: "Team",
         task: "Task",
         tokens: "Tokens",
-        input: "Tokens In",
-        output: "Tokens Out",
+        // `Tokens In` and `Tokens Out` beside a team are the format before v2.0.
+        input: "Prompt tokens",
+        output: "Completion tokens",
         cost: "Cost",
         total: "Total",
         subtotal: "Subtotal",

@@ -1,7 +1,7 @@
 //! Runs the program on a log, and brings what it says into few lines.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
     path::Path,
@@ -30,6 +30,8 @@ pub(crate) struct Reading {
     pub(crate) undated: Figures,
     pub(crate) undated_rows: u64,
     pub(crate) without_figure: u64,
+    /// The lines of these rows.
+    pub(crate) lines_without_figure: BTreeSet<u64>,
     pub(crate) currency: Option<String>,
     pub(crate) is_estimated: (bool, bool),
     /// The lines of the tables, and what became of each.
@@ -165,7 +167,7 @@ pub(crate) fn read(log: &str, now: &str) -> Reading {
         reading.month(&json(&ran), month);
     }
     if months.is_empty() {
-        reading.without_figure = count(&report["log"]["rows_without_figure"]).unwrap_or_default();
+        reading.rows_without_figure(&report["log"]);
     }
     reading
 }
@@ -237,7 +239,18 @@ impl Reading {
         }
         self.dated.add(used);
         self.is_estimated.0 |= report["used"]["estimate"] == true;
-        self.without_figure += count(&report["log"]["rows_without_figure"]).unwrap_or_default();
+        self.rows_without_figure(&report["log"]);
+    }
+
+    /// Adds the rows without a figure that a report names. One without a date is in the reports of all months.
+    fn rows_without_figure(&mut self, log: &Value) {
+        let places: Vec<u64> = list(&log["places_without_figure"])
+            .filter_map(|place| count(&place["line"]))
+            .collect();
+        let rows = count(&log["rows_without_figure"]);
+        assert_eq!(rows, Some(places.len() as u64), "all of few rows are named");
+        self.lines_without_figure.extend(places);
+        self.without_figure = self.lines_without_figure.len() as u64;
     }
 
     fn figures_of(&mut self, of: &Value, tokens: &str) -> Figures {
