@@ -400,7 +400,7 @@ impl Ledger {
     }
 
     /// The budget in money that the log states; in the log's currency where none is written.
-    fn own_cost_budget(&self) -> Option<(Money, Place)> {
+    pub(super) fn own_cost_budget(&self) -> Option<(Money, Place)> {
         let (stated, place) = self.note_of(|note| match note {
             NoteValue::CostBudget(cost) => Some(*cost),
             _ => None,

@@ -18,6 +18,7 @@ pub(super) fn stated(text: &str, decimal: Option<DecimalMark>) -> Vec<NoteValue>
         return Vec::new();
     }
     let span = match words::period(text) {
+        None if words::names_other_scope(text) => return Vec::new(),
         None | Some(BudgetPeriod::Month) => None,
         Some(BudgetPeriod::Day) => Some(BudgetSpan::Day),
         Some(BudgetPeriod::Week) => Some(BudgetSpan::Week),
@@ -29,7 +30,8 @@ pub(super) fn stated(text: &str, decimal: Option<DecimalMark>) -> Vec<NoteValue>
     };
     let spans = spans(text);
     let money = spans.iter().find_map(|span| money(span, &style));
-    let tokens = spans.iter().find_map(|span| tokens(span, &style));
+    let has_unit = words::names_tokens(text);
+    let tokens = spans.iter().find_map(|span| tokens(span, &style, has_unit));
     let tokens = tokens.map(|tokens| match span {
         None => NoteValue::TotalBudget(tokens),
         Some(span) => NoteValue::SpanBudget(span, SpanLimit::Tokens(tokens.value)),
@@ -72,14 +74,18 @@ fn money(span: &str, style: &FigureStyle) -> Option<StatedCost> {
     })
 }
 
-/// Tokens, with a word for them or a magnitude: a bare number may be anything.
-fn tokens(span: &str, style: &FigureStyle) -> Option<Amount<Tokens>> {
+/// Tokens, with a word for them or a magnitude. Where the text names tokens elsewhere, a bare number that is large enough is it.
+fn tokens(span: &str, style: &FigureStyle, has_unit: bool) -> Option<Amount<Tokens>> {
+    const LEAST: Tokens = Tokens(1_000);
+    // A year is no number of tokens.
+    const YEARS: std::ops::Range<u64> = 1_990..2_100;
     if figure::has_currency(span) {
         return None;
     }
-    let figure = figure::tokens(span, style).ok()??;
+    let used = figure::tokens(span, style).ok()??.used;
     let is_bare = span.chars().all(|c| !c.is_alphabetic());
-    (!is_bare).then_some(figure.used)
+    let is_large = used.value >= LEAST && !YEARS.contains(&used.value.0);
+    (!is_bare || has_unit && is_large).then_some(used)
 }
 
 #[cfg(test)]
@@ -106,10 +112,10 @@ mod tests {
         };
         for (text, right) in [
             ("Monthly budget: $50", "5000 USD"),
-            (
-                "Whole-project budget: 5,000,000 tokens / $60.00.",
-                "5,000,000, 6000 USD",
-            ),
+            ("Whole-project budget: 5,000,000 tokens / $60.00.", ""),
+            ("Token budget: 4M tokens per sprint", ""),
+            ("Budget: 5,000,000 tokens / $60.00.", "5,000,000, 6000 USD"),
+            ("Monthly token budget: 2,000,000", "2,000,000"),
             (
                 "Monatsbudget: 150 € netto, mehr rechnet sich nicht.",
                 "15000 EUR",

@@ -83,6 +83,8 @@ pub enum Term {
     Ditto,
     /// A note that says what is marked is no usage.
     ProjectedNote,
+    /// What a budget may be for that is no period: `per sprint`.
+    OtherScope,
 }
 
 /// Why the figures of a column or a table are no usage.
@@ -625,6 +627,18 @@ pub fn period(text: &str) -> Option<BudgetPeriod> {
         let mut periods = periods.iter();
         Some(periods.find(|(term, _)| atom.is(*term))?.1)
     })
+}
+
+/// Whether a budget is for something that is no period: `per sprint`, `whole project`.
+pub fn names_other_scope(text: &str) -> bool {
+    let phrase = Phrase::read(start_of(text));
+    phrase.atoms().iter().any(|atom| atom.is(Term::OtherScope))
+}
+
+/// Whether a text has a word for tokens.
+pub fn names_tokens(text: &str) -> bool {
+    let phrase = Phrase::read(start_of(text));
+    phrase.atoms().iter().any(|atom| atom.is(Term::Tokens))
 }
 
 /// Whether a note under a table says that what is marked is projected or planned: `* projected`.

@@ -8,10 +8,10 @@ use super::{Reason, Term};
 use Term::{
     Absent, Actual, Amount, Cache, ColumnExclusion, Date, DateFiller, Day, Deliverables, Ditto,
     Duration, End, Estimated, Exclusion, Filler, Free, In, Model, Money, Month, MonthPeriod,
-    NotExcluded, Notes, Number, Ordinal, Out, Per, PerUnit, PerWeak, Percent, PeriodDate, Power,
-    ProjectedNote, RangeWord, Read, Reasoning, Role, Session, StartDate, Status, Subtotal, Task,
-    Team, Time, Tokens, Total, UsageHeading, Used, WeakPlan, Week, WeekNumber, WeekOf, Weekday,
-    WithOrWithout, Write, Year,
+    NotExcluded, Notes, Number, Ordinal, OtherScope, Out, Per, PerUnit, PerWeak, Percent,
+    PeriodDate, Power, ProjectedNote, RangeWord, Read, Reasoning, Role, Session, StartDate, Status,
+    Subtotal, Task, Team, Time, Tokens, Total, UsageHeading, Used, WeakPlan, Week, WeekNumber,
+    WeekOf, Weekday, WithOrWithout, Write, Year,
 };
 
 /// What currencies are written as beside their codes.
@@ -1639,6 +1639,23 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
             "예상|예정|예측|추정|계획",
             "预计|预测|估计|计划|预估",
             "預計|預測|估計|計劃|預估",
+        ],
+    ),
+    (
+        OtherScope,
+        [
+            "project|sprint|run|feature|task|session|request|release|phase|milestone|epic|ticket|story|call|whole project",
+            "projekt|sprint|lauf|feature|aufgabe|sitzung|phase|meilenstein|anfrage|vorgang",
+            "projet|sprint|tache|session|phase|jalon|requete|execution",
+            "proyecto|sprint|tarea|sesion|fase|hito|solicitud|ejecucion",
+            "projeto|sprint|tarefa|sessao|fase|marco|requisicao|execucao",
+            "progetto|sprint|attivita|sessione|fase|traguardo|richiesta|esecuzione",
+            "projekt|projektu|sprint|zadanie|sesja|sesje|faza|etap|zapytanie",
+            "проект|проекта|спринт|задачу|сессию|сессия|этап|фаза|запрос|запуск",
+            "プロジェクト|スプリント|タスク|セッション|フェーズ|機能|実行",
+            "프로젝트|스프린트|작업|세션|단계|기능|실행",
+            "项目|冲刺|任务|会话|阶段|功能|运行",
+            "專案|衝刺|任務|工作階段|階段|功能|執行",
         ],
     ),
 ];
