@@ -2,16 +2,17 @@
 
 use std::fmt;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveTime};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
     cost_budget::CostBudget,
     report::{FigureKind, StatusReport, TeamReport},
+    span_budget::SpanBudget,
 };
 use crate::{
-    model::{BudgetPlaces, BudgetSource, Currency, Level, Money, Thresholds, Tokens},
+    model::{BudgetPlaces, BudgetSource, BudgetSpan, Currency, Level, Money, Thresholds, Tokens},
     text::{FileRole, Place},
 };
 
@@ -44,6 +45,8 @@ impl fmt::Display for CapScope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cap {
     pub scope: CapScope,
+    /// The running day or week that it is for; none for the month or period.
+    pub span: Option<BudgetSpan>,
     /// That of the amounts; none for tokens.
     pub currency: Option<Currency>,
     pub limit: i128,
@@ -159,7 +162,32 @@ pub fn caps(report: &StatusReport) -> Vec<Cap> {
     for cap in &mut caps {
         cap.resets_at = report.resets_at;
     }
+    caps.extend(
+        report
+            .span_budgets
+            .iter()
+            .map(|budget| of_span(budget, report)),
+    );
     caps
+}
+
+/// That of the running day or week.
+fn of_span(budget: &SpanBudget, report: &StatusReport) -> Cap {
+    let next = budget.to.succ_opt().map(|day| day.and_time(NaiveTime::MIN));
+    let resets_at = next.and_then(|next| next.and_local_timezone(*report.now.offset()).earliest());
+    let (limit, used) = (budget.budget(), budget.used());
+    Cap {
+        scope: CapScope::Total,
+        span: Some(budget.span),
+        currency: limit.money().map(|money| money.currency),
+        limit: limit.units().0,
+        used: Some(used.units().0),
+        complete: budget.complete,
+        reserved: 0,
+        source: CapSource::Budget(BudgetSource::Log),
+        place: Some(budget.place),
+        resets_at,
+    }
 }
 
 fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
@@ -190,6 +218,7 @@ fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
 fn of_tokens(scope: &CapScope, limit: Tokens, used: Option<Tokens>, reserved: Tokens) -> Cap {
     Cap {
         scope: scope.clone(),
+        span: None,
         currency: None,
         limit: limit.0.into(),
         complete: used.is_some(),
@@ -204,6 +233,7 @@ fn of_tokens(scope: &CapScope, limit: Tokens, used: Option<Tokens>, reserved: To
 fn of_money(scope: &CapScope, cost: &CostBudget, places: BudgetPlaces) -> Cap {
     Cap {
         scope: scope.clone(),
+        span: None,
         currency: Some(cost.limit.currency),
         limit: cost.limit.nanos,
         used: cost.judged(),

@@ -343,7 +343,7 @@ pub struct BudgetReport {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct UsedReport {
-    /// Tokens, reconciled. Absent for a log that states only costs.
+    /// Tokens, reconciled. Absent for a log that states only costs, and where no row has a figure.
     pub tokens: Option<Tokens>,
     /// A figure in it is an estimate.
     pub estimate: bool,

@@ -232,7 +232,7 @@ fn used_report(request: &Request<'_>, budget: Option<Tokens>) -> UsedReport {
     let teams = reconciled.teams.iter();
     let lines = teams.map(|team| team.tokens_of(EntryKind::Line));
     UsedReport {
-        tokens: in_tokens(reconciled, used),
+        tokens: in_tokens(reconciled, used).filter(|_| is_known(reconciled)),
         estimate: sum.estimate || is_estimate(reconciled, cost.as_ref()),
         unsettled_tokens: in_tokens(reconciled, lines.sum()),
         stated_tokens: stated.map(|stated| stated.tokens.tokens),
@@ -325,6 +325,16 @@ fn teams(
         }
     };
     reconciled.teams.iter().map(team).collect()
+}
+
+/// Whether any row says what was used, or none is there that does not.
+fn is_known(reconciled: &ReconciledMonth) -> bool {
+    let ledger = reconciled.ledger;
+    let without = ledger.without_figure.contains_key(&reconciled.month);
+    !without || reconciled.spent() > Tokens::ZERO || {
+        let mut teams = reconciled.teams.iter();
+        teams.any(|team| team.used().is_some())
+    }
 }
 
 /// Absent where the log counts by money, which is not zero.

@@ -158,6 +158,9 @@ pub fn no_budget(report: &StatusReport) -> &'static str {
 pub fn so_far(report: &StatusReport) -> String {
     let spent = report.spent();
     match (spent, &report.used.cost) {
+        (Measured::Tokens(_), _) if report.used.tokens.is_none() => {
+            "no row says what was used".to_owned()
+        }
         (Measured::Tokens(_), _) => format!("{} tokens used", used_tokens(report)),
         (Measured::Money(money), cost) => {
             let least = cost.as_ref().is_some_and(|cost| !cost.complete);
@@ -193,7 +196,11 @@ fn spent_of(report: &StatusReport, spending: Spending, level: Level) -> String {
 
 /// `~126,670`, where it is an estimate.
 pub(super) fn used_tokens(report: &StatusReport) -> String {
-    let mark = if report.used.estimate { "~" } else { "" };
+    let mark = match report.used.tokens {
+        None => "at least ",
+        Some(_) if report.used.estimate => "~",
+        Some(_) => "",
+    };
     format!("{mark}{}", report.used_tokens())
 }
 

@@ -10,7 +10,10 @@ use serde_with::skip_serializing_none;
 use super::{Column, Format, OutputStyle, ReportTable, StyledLine, json, prefixed, table::Cell};
 use crate::{
     analysis::{Cap, CapAmount, CapSource, OverrideReport, PeriodReport},
-    model::{BudgetReset, BudgetSource, Level, Money, Month, Percent, Thresholds, Tokens, ratio},
+    model::{
+        BudgetReset, BudgetSource, BudgetSpan, Level, Money, Month, Percent, Thresholds, Tokens,
+        ratio,
+    },
 };
 
 /// Bumped only when a key is removed, renamed or changes its meaning.
@@ -62,6 +65,8 @@ pub struct CapRow {
     /// `total` or `team`.
     pub scope: &'static str,
     pub team: Option<String>,
+    /// The running day or week, of a limit for that.
+    pub span: Option<BudgetSpan>,
     /// `tokens`, or `cost`.
     pub unit: &'static str,
     pub limit: CapAmount,
@@ -116,6 +121,7 @@ impl CapRow {
                 None => "total",
             },
             team: cap.scope.team().map(str::to_owned),
+            span: cap.span,
             unit: if cap.currency.is_some() {
                 "cost"
             } else {
@@ -180,8 +186,9 @@ impl CapRow {
             Cell::AtLeast(Box::new(used))
         };
         let reserved = Some(self.reserved).filter(|_| self.has_reserved());
+        let whole = self.span.map_or("all teams", BudgetSpan::now);
         vec![
-            Cell::text(self.team.as_deref().unwrap_or("all teams")),
+            Cell::text(self.team.as_deref().unwrap_or(whole)),
             cell(self.limit),
             used,
             reserved.map_or(Cell::Absent, cell),

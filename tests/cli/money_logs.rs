@@ -215,7 +215,14 @@ fn budgets_of_a_day_and_a_week_are_scopes_of_their_own() {
     let budgets = "\nDaily budget: $3\n\nWeekly budget: $20\n";
     let today = "| 2026-11-20 | Ann | parser | $2.50 | running | |\n";
     let over = today.replace("$2.50", "$3.50");
-    let commands = ["", "--fail-on warning", "statusline", "--format nagios"];
+    let commands = [
+        "",
+        "--fail-on warning",
+        "statusline",
+        "--format nagios",
+        "budget",
+        "guard --team Ann --tokens 40K",
+    ];
     let of = |rows: &str, settings| all(&format!("{LOG}{rows}{budgets}"), settings, &commands);
     assert_snapshot!("day_at_a_warning", of(today, SETTINGS));
     assert_snapshot!("day_exceeded", of(&over, ""));

@@ -6,7 +6,7 @@ use serde_with::skip_serializing_none;
 
 use crate::{
     analysis::{Cap, CapAmount, CapScope},
-    model::{Level, Money, Percent, Thresholds, Tokens},
+    model::{BudgetSpan, Level, Money, Percent, Thresholds, Tokens},
 };
 
 /// A cap with a request. It admits what is used, reserved and requested up to its limit exactly.
@@ -43,6 +43,8 @@ pub struct CapReport {
     scope: &'static str,
     /// The team, of a cap for one.
     team: Option<String>,
+    /// The running day or week, of a cap for that.
+    span: Option<BudgetSpan>,
     /// `tokens` or `cost`.
     unit: &'static str,
     limit: CapAmount,
@@ -83,6 +85,7 @@ impl From<CapCheck> for CapReport {
         Self {
             scope,
             team,
+            span: cap.span,
             unit: if check.is_of_money() {
                 "cost"
             } else {

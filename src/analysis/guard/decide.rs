@@ -297,6 +297,8 @@ impl Draft {
             }
         });
         let model = request.model.as_deref();
+        let of_span = cap.as_ref().filter(|check| check.cap.span.is_some());
+        let of_span = of_span.and_then(|check| check.cap.resets_at);
         GuardDecision {
             answer: self.answer,
             reason: self.reason,
@@ -316,7 +318,7 @@ impl Draft {
             ladder,
             cap,
             caps: trial.caps,
-            resets_at: standing.resets_at,
+            resets_at: of_span.or(standing.resets_at),
             overridden: None,
             unjudged: None,
         }

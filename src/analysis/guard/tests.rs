@@ -23,6 +23,7 @@ fn cap(
 ) -> CapCheck {
     let cap = Cap {
         scope,
+        span: None,
         currency,
         limit,
         used: Some(used),

@@ -142,11 +142,13 @@ fn resets(decision: &GuardDecision) -> String {
 
 /// `the token budget`, `the cost budget`, `the allocation of Team A`.
 pub(super) fn name(check: &CapCheck) -> String {
+    let span = check.cap.span.map(|span| span.into_str());
+    let of_span = prefixed(" of the ", span);
     match (&check.cap.scope, check.is_of_money()) {
         (CapScope::Team(team), false) => format!("the allocation of {team}"),
         (CapScope::Team(team), true) => format!("the cost budget of {team}"),
-        (CapScope::Total, false) => "the token budget".to_owned(),
-        (CapScope::Total, true) => "the cost budget".to_owned(),
+        (CapScope::Total, false) => format!("the token budget{of_span}"),
+        (CapScope::Total, true) => format!("the cost budget{of_span}"),
     }
 }
 

@@ -90,10 +90,15 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     }
     let spent = report.used_tokens();
     let share = report.share(spent);
-    let spent = Cell::Tokens(spent).about(used.estimate).shown(style);
+    let spent = Cell::some(used.tokens, Cell::Tokens).about(used.estimate);
+    let spent = spent.shown(style);
     let level = report.token_level;
     let level = level.map(|level| style.badge(level));
-    add("Used", tokens(spent), share, level.unwrap_or_default());
+    let spent = match used.tokens {
+        Some(_) => tokens(spent),
+        None => spent + &" ".repeat(UNIT.len()),
+    };
+    add("Used", spent, share, level.unwrap_or_default());
     if let Some(left) = report.remaining {
         let rest = report.share_left(report.used_tokens());
         add("Remaining", tokens(signed(left)), rest, StyledLine::new());
