@@ -29,6 +29,9 @@ use crate::{
 /// Whose usage a tally is, of which project, and in which kind of statement.
 pub(super) type TallyKey = (NameId, Option<Arc<str>>, EntryKind);
 
+/// A cost, and the first hour given for it.
+pub(super) type DayCost = (CostSum, Option<Start>);
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct MonthLedger {
     pub(super) tallies: BTreeMap<TallyKey, Tally>,
@@ -38,7 +41,7 @@ pub(super) struct MonthLedger {
     pub(super) totals: Vec<(usize, StatedTotal)>,
     pub(super) days: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), Day>>,
     /// What the rows and lines of each day cost; only those that state no tokens, but of a log in another form.
-    pub(super) costs: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), (CostSum, Option<Start>)>>,
+    pub(super) costs: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), DayCost>>,
     /// The first currency in which the archive states a cost.
     pub(super) archive_currency: Option<Currency>,
     pub(super) rows: MonthlyRows,

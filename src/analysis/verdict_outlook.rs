@@ -86,7 +86,7 @@ pub(super) fn outlook(report: &StatusReport) -> Option<String> {
             let until = end.basis.until(report.forecast.ends);
             let likely = match end.quantiles.p50? {
                 Measured::Tokens(tokens) => format!("{} tokens", tokens.compact()),
-                money => money.to_string(),
+                money @ Measured::Money(_) => money.to_string(),
             };
             Some(format!("likely {likely} {until}"))
         });

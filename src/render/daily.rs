@@ -93,7 +93,7 @@ pub fn remainder(report: &StatusReport, style: OutputStyle) -> Option<String> {
     let sum = report.measure.amount(sum);
     let total = match spent {
         Measured::Tokens(tokens) => format!("{tokens} tokens are used"),
-        money => format!("{} is spent", style.amount(money)),
+        money @ Measured::Money(_) => format!("{} is spent", style.amount(money)),
     };
     differs.then(|| {
         format!(

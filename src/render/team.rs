@@ -62,7 +62,7 @@ fn used(team: &TeamReport, style: OutputStyle) -> String {
 fn efficiency(report: &StatusReport, team: &TeamReport, style: OutputStyle) -> Option<StyledLine> {
     let each = match team.each()? {
         Measured::Tokens(tokens) => format!("{tokens} tokens"),
-        money => style.amount(money),
+        money @ Measured::Money(_) => style.amount(money),
     };
     if let Some(tasks) = team.tasks {
         let tasks = counted(tasks, "task");

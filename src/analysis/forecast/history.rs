@@ -134,7 +134,7 @@ impl History {
             .teams
             .entry(team.id)
             .or_insert_with(|| Series::zeros(whole.days.len()));
-        let mut spend = |date: NaiveDate, spent: f64, spread: f64| {
+        let mut put = |date: NaiveDate, spent: f64, spread: f64| {
             let day = usize::try_from((date - first).num_days()).ok();
             for series in [&mut *series, &mut *whole] {
                 if let Some(of_day) = day.and_then(|day| series.days.get_mut(day)) {
@@ -149,20 +149,20 @@ impl History {
         let undated = units_as_float(team.undated(self.measure));
         // A little without a date goes where the rest went, so that days without usage stay what they are.
         let little = undated <= MAX_UNDATED * dated;
-        for (date, spent) in &team.days {
-            let spent = units_as_float(*spent);
+        for (date, units) in &team.days {
+            let spent = units_as_float(*units);
             let more = if little && dated > 0.0 && within(date) {
                 spent * undated / dated
             } else {
                 0.0
             };
-            spend(*date, spent + more, more);
+            put(*date, spent + more, more);
         }
         let days = u64::try_from((over.end - over.start).num_days()).unwrap_or(0);
         if days > 0 && !little {
             let share = undated / as_float(days);
             let all = over.start.iter_days().take_while(within);
-            all.for_each(|date| spend(date, share, share));
+            all.for_each(|date| put(date, share, share));
         }
     }
 

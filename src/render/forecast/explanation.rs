@@ -59,7 +59,7 @@ fn no_cost(report: &StatusReport) -> Option<String> {
     Some(format!("no cost forecast: {reason}"))
 }
 
-fn has_likely<T>(end: Estimate<T>) -> bool {
+fn has_likely<T: Copy>(end: Estimate<T>) -> bool {
     end.quantiles.p50.is_some()
 }
 
@@ -105,7 +105,7 @@ fn silent(silence: Silence, style: OutputStyle) -> String {
     let (last, days) = (silence.last_row, counted(silence.days, "day"));
     let before = match silence.per_day_before() {
         Measured::Tokens(tokens) => format!("{tokens} tokens"),
-        money => style.with_unit(money),
+        money @ Measured::Money(_) => style.with_unit(money),
     };
     let missing = silence.if_as_before();
     let verb = is_or_are(missing);

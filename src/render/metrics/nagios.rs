@@ -65,14 +65,14 @@ fn of_total(report: &StatusReport) -> Judged {
             let problem = problem_of_money(report).unwrap_or_default();
             (PluginState::Unknown, problem)
         }
-        None => match report.worst_team(TeamReport::used_level) {
-            Some(worst) => of_worst(report, worst),
-            None => {
+        None => report.worst_team(TeamReport::used_level).map_or_else(
+            || {
                 let (budget, so_far) = (no_budget(report), so_far(report));
                 let text = format!("{budget}; {so_far} in {}", report.month);
                 (PluginState::Unknown, text)
-            }
-        },
+            },
+            |worst| of_worst(report, worst),
+        ),
         Some(level) => (level.into(), judged(report)),
     };
     let mut data = Vec::new();

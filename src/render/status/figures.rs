@@ -54,11 +54,7 @@ pub fn lines(page: &Page<'_>, style: OutputStyle) -> Vec<StyledLine> {
 }
 
 /// The budgets of the running day and week, `of` being written behind an amount without a unit.
-fn spans<'r>(
-    report: &'r StatusReport,
-    style: OutputStyle,
-    of: usize,
-) -> impl Iterator<Item = Figure> + 'r {
+fn spans(report: &StatusReport, style: OutputStyle, of: usize) -> impl Iterator<Item = Figure> {
     let figure = move |span: &SpanBudget| {
         let name = match span.span {
             BudgetSpan::Day => "Today",
@@ -66,7 +62,7 @@ fn spans<'r>(
         };
         let value = match span.used() {
             Measured::Tokens(tokens) => format!("{tokens}{UNIT}"),
-            money => style.amount(money) + &" ".repeat(of),
+            money @ Measured::Money(_) => style.amount(money) + &" ".repeat(of),
         };
         let remark = style.badge(span.level) + format!(" of {}", style.with_unit(span.budget()));
         (name, value, prefixed("", span.share()), remark)
