@@ -1,7 +1,10 @@
 //! What excludes a column by its header, and a table by its heading.
 
 use super::{Exclusion, Header, HeadingMeaning, Reason, common_currency, is_other};
-use crate::log::foreign::words::{self, Atom, Phrase, Term};
+use crate::log::foreign::{
+    date::{self, Spelling},
+    words::{self, Atom, Phrase, Term},
+};
 
 impl Header<'_> {
     pub(super) fn exclusion(&self) -> Option<Exclusion> {
@@ -38,14 +41,14 @@ impl Header<'_> {
             .chain(inner)
             .find_map(|atom| excludes(atom));
         found
-            .or_else(|| per_unit(&self.main))
+            .or_else(|| per_unit(&self.main).map(|(_, exclusion)| exclusion))
             .or_else(|| slashed(&self.main))
             .or_else(|| slashed(inner))
     }
 }
 
 /// `per 1K`, `за 1 млн`, `100万あたり`: a price.
-fn per_unit(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
+fn per_unit(atoms: &[&Atom<'_>]) -> Option<(usize, Exclusion)> {
     let is_unit = |atom: Option<&&Atom<'_>>| {
         atom.is_some_and(|atom| {
             let is_power = |meaning: &words::Meaning| matches!(meaning.term, Term::Power(_));
@@ -59,18 +62,22 @@ fn per_unit(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
         let before = at.checked_sub(1).and_then(|before| atoms.get(before));
         let is_of_tokens = before.is_some_and(|before| before.is(Term::Tokens));
         let is_price = is_unit(atoms.get(at + 1)) || is_behind && (is_of_tokens || is_unit(before));
-        is_price.then_some(Exclusion {
+        let exclusion = Exclusion {
             reason: Reason::Price,
             word: per.word,
-        })
+        };
+        is_price.then_some((at, exclusion))
     })
 }
 
 /// `$/1K`, `Tokens / day`, `Cost/session`: a figure per something.
 fn slashed(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
     const FIGURES: [Term; 4] = [Term::Tokens, Term::Money, Term::Amount, Term::Used];
-    const WHATS: [Term; 9] = [
+    const WHATS: [Term; 12] = [
         Term::PerUnit,
+        Term::Duration,
+        Term::Time,
+        Term::Deliverables,
         Term::Session,
         Term::Task,
         Term::Day,
@@ -97,28 +104,111 @@ fn slashed(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
 
 /// Reads the nearest heading of a table.
 pub fn heading(text: &str) -> HeadingMeaning {
-    let phrase = Phrase::read(words::start_of(text));
+    let text = words::start_of(text);
+    let phrase = Phrase::read(text);
     let atoms = phrase.atoms();
     let atoms: Vec<_> = atoms.iter().collect();
     let is_usage = atoms
         .iter()
         .any(|atom| atom.is(Term::UsageHeading) || atom.is(Term::NotExcluded));
-    let excludes = |atom: &&Atom<'_>| {
-        atom.meanings.iter().find_map(|meaning| match meaning.term {
-            Term::Exclusion(reason) => Some(Exclusion {
-                reason,
-                word: meaning.word,
-            }),
-            _ => None,
-        })
+    let exclusion = if is_day(text) {
+        below_a_day(text, is_usage)
+    } else {
+        excluded_at(&atoms, is_usage).map(|(_, exclusion)| exclusion)
     };
-    let exclusion = atoms.iter().find_map(excludes);
-    let exclusion = exclusion.or_else(|| per_unit(&atoms));
     HeadingMeaning {
         exclusion: exclusion.or_else(|| weak_plan(&atoms).filter(|_| !is_usage)),
         is_usage,
         is_estimated: atoms.iter().any(|atom| atom.is(Term::Estimated)),
     }
+}
+
+fn is_day(text: &str) -> bool {
+    let date = date::in_heading(text);
+    date.is_some_and(|date| matches!(date.from, Spelling::Day { .. } | Spelling::Numbers { .. }))
+}
+
+/// The first word that excludes a table, and where it is; an estimate is one if there is no other.
+fn excluded_at(atoms: &[&Atom<'_>], is_usage: bool) -> Option<(usize, Exclusion)> {
+    let find = |reason: fn(Term) -> Option<Reason>| {
+        atoms.iter().enumerate().find_map(|(at, atom)| {
+            atom.meanings.iter().find_map(|meaning| {
+                let (reason, word) = (reason(meaning.term)?, meaning.word);
+                Some((at, Exclusion { reason, word }))
+            })
+        })
+    };
+    let always = || {
+        find(|term| match term {
+            Term::Exclusion(reason) => Some(reason),
+            _ => None,
+        })
+    };
+    let estimate = || {
+        find(|term| match term {
+            Term::HeadingExclusion(reason) => Some(reason),
+            _ => None,
+        })
+    };
+    always()
+        .or_else(|| per_unit(atoms))
+        .or_else(|| estimate().filter(|_| !is_usage))
+}
+
+/// What excludes a table below the heading of a day. In `2026-05-07 — fix forecast view` it is the name of a task;
+/// in `2026-05-07 — forecast`, `Forecast 2026-05-07` and `2026-05-07 — parser (planned)` it is none.
+fn below_a_day(text: &str, is_usage: bool) -> Option<Exclusion> {
+    let mut is_after_date = false;
+    text.split(is_separator).find_map(|part| {
+        let phrase = Phrase::read(part);
+        let atoms = phrase.atoms();
+        let atoms: Vec<_> = atoms.iter().collect();
+        let dated = atoms.iter().position(|atom| is_of_date(atom));
+        let was_after_date = is_after_date;
+        is_after_date |= dated.is_some();
+        let (at, exclusion) = excluded_at(&atoms, is_usage)?;
+        let is_after_date = was_after_date || dated.is_some_and(|dated| dated < at);
+        let in_brackets = atoms.get(at).is_some_and(|atom| atom.is_in_brackets);
+        let main = atoms.iter().filter(|atom| {
+            let is_word = atom.text.contains(char::is_alphanumeric);
+            !atom.is_in_brackets && is_word && !is_of_date(atom)
+        });
+        // `planned features`, `attività previste`
+        let mut ends = main.clone().next().into_iter().chain(main.clone().last());
+        let is_task = is_after_date
+            && !in_brackets
+            && !ends.any(|atom| atom.is(Term::NotYetDone))
+            && main.clone().any(|atom| is_of_task(atom));
+        (!is_task).then_some(exclusion)
+    })
+}
+
+/// What parts a heading: `2026-05-07 — parser: forecast, 2nd part`.
+fn is_separator(c: char) -> bool {
+    matches!(
+        c,
+        '—' | '–' | ':' | ',' | ';' | '|' | '·' | '•' | '：' | '，' | '、' | '；' | '｜'
+    )
+}
+
+/// Whether a word is none of those that say what a table of figures has.
+fn is_of_task(atom: &Atom<'_>) -> bool {
+    const WORK: [Term; 6] = [
+        Term::Task,
+        Term::Notes,
+        Term::Status,
+        Term::Role,
+        Term::Read,
+        Term::Write,
+    ];
+    let is_of_work = WORK.iter().any(|term| atom.is(*term));
+    is_of_work || is_other(atom) && !atom.is_number()
+}
+
+fn is_of_date(atom: &Atom<'_>) -> bool {
+    let is_name =
+        |meaning: &words::Meaning| matches!(meaning.term, Term::Month(_) | Term::Weekday(_));
+    atom.is_number() || atom.meanings.iter().any(is_name)
 }
 
 /// `Plan`, `Token plan for June`: nothing else than a plan.

@@ -101,13 +101,14 @@ const DATE_LABELS: [(Term, Kind); 4] = [
 ];
 
 /// What a column names, if nothing says figures.
-const LABELS: [(Term, Kind); 7] = [
+const LABELS: [(Term, Kind); 8] = [
     (Term::Team, Kind::Team),
     (Term::Role, Kind::Role),
     (Term::Model, Kind::Model),
     (Term::Session, Kind::Session),
     (Term::Task, Kind::Task),
     (Term::Number, Kind::Number),
+    (Term::Invoice, Kind::Number),
     (Term::Deliverables, Kind::Deliverables),
 ];
 
@@ -209,18 +210,14 @@ impl Header<'_> {
             return (Kind::Percent, 0);
         }
         let label = self.label();
-        let ends_in_label = self.main.last().is_some_and(|last| {
-            let is_figure = [Term::Tokens, Term::Money, Term::In, Term::Out];
-            END_LABELS.iter().any(|(term, _)| last.is(*term))
-                && !is_figure.iter().any(|term| last.is(*term))
-        });
+        let ends_in_label = self.ends_in_label();
         let measure = self.measure();
         match (measure, label) {
             (Some((quantity, part, rank, is_strong)), label) => {
                 let wins = if is_strong {
                     !ends_in_label
                 } else {
-                    label.is_none() || self.ends_in_figure()
+                    label.is_none() || self.ends_in_figure() || self.is_of_invoice()
                 };
                 match label {
                     Some(label) if !wins => label,
@@ -230,6 +227,30 @@ impl Header<'_> {
             (None, Some(label)) => label,
             (None, None) => (Kind::Other, 0),
         }
+    }
+
+    /// Whether the last word says that no figure of usage is meant: `Cost notes`, `Cost no.`; but not `Cost of the day`.
+    fn ends_in_label(&self) -> bool {
+        const FIGURES: [Term; 4] = [Term::Tokens, Term::Money, Term::In, Term::Out];
+        const BEFORE_DAY: [Term; 3] = [Term::Filler, Term::DateFiller, Term::PerWeak];
+        let [before @ .., last] = self.main.as_slice() else {
+            return false;
+        };
+        let is_any = |atom: &Atom<'_>, terms: &[Term]| terms.iter().any(|term| atom.is(*term));
+        // `Token number` is how many there are.
+        let is_number = last.is(Term::Number) && self.main(Term::Tokens).is_none();
+        let is_day = last.is(Term::Date)
+            && before
+                .last()
+                .is_some_and(|before| is_any(before, &BEFORE_DAY));
+        let is_label = is_number || END_LABELS.iter().any(|(term, _)| last.is(*term));
+        is_label && !is_day && !is_any(last, &FIGURES)
+    }
+
+    /// `Amount of the invoice`, `Invoice ($)`.
+    fn is_of_invoice(&self) -> bool {
+        let has = |term| self.main(term).is_some();
+        has(Term::Invoice) && !has(Term::Number)
     }
 
     /// Whether the last word is one of a figure, where nothing says of what: `Session total`, `Prompt`.
@@ -298,6 +319,11 @@ impl Header<'_> {
                     (self.main(Term::Total), Quantity::Either),
                     (self.main(Term::Actual), Quantity::Either),
                     (self.main(Term::Estimated), Quantity::Either),
+                    (
+                        self.main(Term::Invoice)
+                            .filter(|_| inner(Term::Money).is_some() || has_currency(&self.inner)),
+                        Quantity::Money,
+                    ),
                 ];
                 let mut known = known.into_iter();
                 let (rank, quantity) =

@@ -26,6 +26,8 @@ pub enum Term {
     Notes,
     Status,
     Number,
+    /// The number of an invoice, or what it amounts to.
+    Invoice,
     Percent,
     Deliverables,
     Tokens,
@@ -48,8 +50,12 @@ pub enum Term {
     Exclusion(Reason),
     /// Excludes a column, but not a table by its heading.
     ColumnExclusion(Reason),
+    /// Excludes a table by its heading, unless that says usage; in a header it is a mark: `estimate`.
+    HeadingExclusion(Reason),
     /// Excludes where nothing in the heading says otherwise: `plan`.
     WeakPlan,
+    /// Says of what follows that it is not done: `planned`.
+    NotYetDone,
     /// Words that exclude in other company: `running log`.
     NotExcluded,
     Per,
@@ -200,14 +206,31 @@ impl Index {
                 }
             }
         }
-        for words in index.inside.values_mut() {
+        let texts = [&mut index.stems, &mut index.endings].into_iter();
+        for words in texts.chain(index.inside.values_mut()) {
             words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         }
+        index.complete();
         let currencies = table::CURRENCIES.iter();
         index.currencies = currencies
             .filter_map(|(written, code)| Some((fold(written), Currency::parse(code)?)))
             .collect();
         index
+    }
+
+    /// Gives a word all meanings of its stem, if they have one in common: `geplante` those of `geplant-`.
+    fn complete(&mut self) {
+        for (word, meanings) in &mut self.phrases {
+            let mut stems = self.stems.iter();
+            let stem = stems.find(|(stem, _)| word.starts_with(stem.as_str()));
+            let Some((_, of_stem)) = stem else {
+                continue;
+            };
+            let is_same = |meaning: &Meaning| of_stem.iter().any(|of| of.term == meaning.term);
+            if meanings.iter().any(is_same) {
+                of_stem.iter().for_each(|meaning| push(meanings, *meaning));
+            }
+        }
     }
 
     fn add(&mut self, meaning: Meaning) {
@@ -219,14 +242,11 @@ impl Index {
         } else if let Some(first) = word.chars().next().filter(|c| has_no_blanks(*c)) {
             let word = word.replace(' ', "");
             let words = self.inside.entry(first).or_default();
-            match words.iter_mut().find(|(known, _)| *known == word) {
-                Some((_, meanings)) => push(meanings, meaning),
-                None => words.push((word, vec![meaning])),
-            }
+            push_text(words, &word, meaning);
         } else if let Some(stem) = word.strip_suffix('-').filter(|stem| !stem.is_empty()) {
-            self.stems.push((stem.to_owned(), vec![meaning]));
+            push_text(&mut self.stems, stem, meaning);
         } else if let Some(ending) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
-            self.endings.push((ending.to_owned(), vec![meaning]));
+            push_text(&mut self.endings, ending, meaning);
         } else {
             self.longest_phrase = self.longest_phrase.max(word.split(' ').count());
             push(self.phrases.entry(word).or_default(), meaning);
@@ -295,6 +315,13 @@ const fn is_of_cells(term: Term) -> bool {
     matches!(term, Term::Absent | Term::Free | Term::Ditto)
 }
 
+fn push_text(texts: &mut Vec<(String, Vec<Meaning>)>, text: &str, meaning: Meaning) {
+    match texts.iter_mut().find(|(known, _)| known == text) {
+        Some((_, meanings)) => push(meanings, meaning),
+        None => texts.push((text.to_owned(), vec![meaning])),
+    }
+}
+
 /// Each term once, with its most usual place.
 fn push(meanings: &mut Vec<Meaning>, meaning: Meaning) {
     match meanings.iter_mut().find(|known| known.term == meaning.term) {
@@ -318,8 +345,15 @@ pub fn fold(text: &str) -> String {
     let lower = text.trim().chars().flat_map(char::to_lowercase);
     let plain = lower.nfkd().filter(|c| !is_accent(c)).nfc();
     let mut folded = String::with_capacity(text.len());
-    for c in plain {
+    let mut plain = plain.peekable();
+    while let Some(c) = plain.next() {
         match c {
+            // `Ø Token`: the sign of an average, where it is no letter of a word.
+            'ø' if !folded.ends_with(char::is_alphanumeric)
+                && !plain.peek().is_some_and(|next| next.is_alphanumeric()) =>
+            {
+                folded.push('⌀');
+            }
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),
             'œ' => folded.push_str("oe"),
@@ -343,7 +377,7 @@ struct Word {
 
 /// The words of a folded text, with symbols that mean something as words of their own.
 fn split(folded: &str) -> Vec<Word> {
-    const SYMBOLS: &str = "/%#$¢€£¥₩₽₹₺₴₫฿₪₱+~≈<>≤≥↑↓@*†?&";
+    const SYMBOLS: &str = "/%#$¢€£¥₩₽₹₺₴₫฿₪₱+~≈<>≤≥↑↓@*†?&⌀∅";
     let mut words: Vec<Word> = Vec::new();
     let index = Index::get();
     let mut depth = 0_usize;
@@ -649,5 +683,7 @@ pub fn says_projected(text: &str) -> bool {
     phrase.atoms().iter().any(is_projected)
 }
 
+#[cfg(test)]
+mod counting_tests;
 #[cfg(test)]
 mod tests;
