@@ -62,7 +62,9 @@ pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
                 ledger.entry(&entry);
             }
             (RowValue::Spread(entries), Log) => {
-                entries.iter().for_each(|entry| ledger.entry(entry))
+                for entry in &entries {
+                    ledger.entry(entry);
+                }
             }
             (RowValue::Undated(figures), Log) => ledger.undated(&figures, row.place),
             (RowValue::Total(total), Log) => ledger.total(total),

@@ -40,6 +40,15 @@ impl StatedSum {
         Sums::of(self.figures.tokens, self.figures.cost)
     }
 
+    /// Whether any of the figures is an estimate.
+    pub(super) fn is_estimated(&self) -> bool {
+        let tokens = self.figures.tokens.is_some_and(|tokens| tokens.estimate);
+        let cost = self.figures.cost.is_some_and(|cost| cost.estimate);
+        let rows = self.all.tokens.is_some_and(|sum| sum.estimate)
+            || self.all.money.is_some_and(|sum| sum.estimate);
+        tokens || cost || rows
+    }
+
     /// Whether it is the sum of the rows above, or of those since the last sum.
     pub(super) fn agrees(&self) -> bool {
         let stated = self.sums();

@@ -204,10 +204,9 @@ impl ColumnEvidence {
                 .map(|cell| cell.amount.value.into())
         };
         match quantity {
-            Quantity::Tokens => tokens(),
             Quantity::Money => money(),
             Quantity::Either if figure::has_currency(text) => money(),
-            Quantity::Either => tokens(),
+            Quantity::Tokens | Quantity::Either => tokens(),
         }
     }
 }

@@ -151,7 +151,7 @@ impl<V: OutlineVisitor> OutlineReader<'_, '_, V> {
                 // The block that begins inside is one more to leave.
                 (_, Some(Event::Start(_))) => depth += 1,
                 (Tag::Paragraph, Some(Event::End(_))) | (_, Some(Event::End(TagEnd::Item))) => {
-                    depth -= 1
+                    depth -= 1;
                 }
                 _ => {}
             }

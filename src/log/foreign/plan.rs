@@ -85,12 +85,11 @@ pub(super) fn plan(
         projects_marked: table.projects_marked,
     };
     name_columns(table, &mut plan);
-    match rule {
-        Some(rule) => apply_rule(table, rule, &mut plan),
-        None => {
-            choose_tokens(table, &mut plan);
-            choose_cost(table, &mut plan);
-        }
+    if let Some(rule) = rule {
+        apply_rule(table, rule, &mut plan);
+    } else {
+        choose_tokens(table, &mut plan);
+        choose_cost(table, &mut plan);
     }
     plan.date = plan.column(&ColumnUse::Date);
     plan.dating = match (plan.date, table.dated) {
@@ -351,9 +350,10 @@ fn choose_cost(table: &TableEvidence, plan: &mut TablePlan) {
     };
     let first = chosen.first().and_then(currency);
     let is_own = |at: &&usize| currency(at).is_none() || currency(at) == first;
-    plan.cost = match chosen.is_empty() {
-        true => parts().into_iter().flatten().collect(),
-        false => chosen.iter().filter(is_own).copied().collect(),
+    plan.cost = if chosen.is_empty() {
+        parts().into_iter().flatten().collect()
+    } else {
+        chosen.iter().filter(is_own).copied().collect()
     };
     for (at, _) in &found {
         let used = if plan.cost.contains(at) {

@@ -16,7 +16,7 @@ use super::{
     figure::FigureError,
     outline::{OutlineRow, OutlineVisitor, TableHead, visit},
     plan::TablePlan,
-    spending::{DayRange, days_of, range_of},
+    spending::{DayRange, Same, days_of, range_of},
     survey::{Reopen, Survey},
     views::Summary,
 };
@@ -60,12 +60,34 @@ struct OpenTable<'s> {
     plan: &'s TablePlan,
     decoder: TableDecoder<'s>,
     place: Place,
-    /// Where it is a summary of others: what of it counts beside these, by days. Each counts once.
-    summary: Option<(&'s Summary, BTreeMap<DayRange, (Tokens, u128)>)>,
-    /// The one month that its rows are of so far.
-    month: Option<Option<Month>>,
+    summary: Option<OpenSummary<'s>>,
+    /// The month that its rows are of so far.
+    month: Same<Month>,
     /// A heading of a month was passed on for its rows.
     has_month_heading: bool,
+}
+
+/// A table that is a summary of others.
+struct OpenSummary<'s> {
+    summary: &'s Summary,
+    /// What of it counts beside its details, by days. Each counts once.
+    beyond: BTreeMap<DayRange, (Tokens, u128)>,
+}
+
+impl<'s> OpenSummary<'s> {
+    fn of(summary: &'s Summary) -> Self {
+        let covered = summary.covered.iter();
+        let beyond = covered.map(|(range, both)| (*range, both.summary.beyond(&both.details)));
+        Self {
+            summary,
+            beyond: beyond.collect(),
+        }
+    }
+
+    /// It has no dates, and all of it is in its details.
+    fn is_recap(&self) -> bool {
+        self.summary.covered.is_empty()
+    }
 }
 
 impl OutlineVisitor for RowReader<'_> {
@@ -102,8 +124,8 @@ impl OutlineVisitor for RowReader<'_> {
             plan,
             decoder: TableDecoder::new(plan, self.survey.conventions),
             place: head.place,
-            summary: summary.map(|summary| (summary, beyond(summary))),
-            month: None,
+            summary: summary.map(OpenSummary::of),
+            month: Same::Nothing,
             has_month_heading: false,
         });
         if plan.is_some() {
@@ -122,13 +144,6 @@ impl OutlineVisitor for RowReader<'_> {
             table.end(out);
         }
     }
-}
-
-/// What a summary has beyond its details.
-fn beyond(summary: &Summary) -> BTreeMap<DayRange, (Tokens, u128)> {
-    let covered = summary.covered.iter();
-    let beyond = covered.map(|(range, both)| (*range, both.summary.beyond(&both.details)));
-    beyond.collect()
 }
 
 fn heading(section: &Section, place: Place, out: &mut Emitter<'_>) {
@@ -165,9 +180,8 @@ impl OpenTable<'_> {
         out: &mut Emitter<'_>,
     ) {
         let Some(range) = range_of(usage.days) else {
-            let is_recap = |(summary, _): &(&Summary, _)| summary.covered.is_empty();
             let value = match &self.summary {
-                Some(summary) if is_recap(summary) => {
+                Some(summary) if summary.is_recap() => {
                     RowValue::Sum(usage.figures.tokens, row.place)
                 }
                 _ => RowValue::Undated(usage.figures),
@@ -175,11 +189,11 @@ impl OpenTable<'_> {
             return emit(value, row, out);
         };
         let month = Month::of(range.0);
-        let same = self.month.get_or_insert(Some(month));
-        *same = same.filter(|same| *same == month && Month::of(range.1) == month);
+        let is_one = Month::of(range.1) == month;
+        self.month.add(Some(month).filter(|_| is_one));
         let mut figures = usage.figures;
-        if let Some((_, beyond)) = &mut self.summary
-            && let Some((tokens, nanos)) = beyond.get_mut(&range)
+        if let Some(summary) = &mut self.summary
+            && let Some((tokens, nanos)) = summary.beyond.get_mut(&range)
         {
             let rest = (std::mem::take(tokens), std::mem::take(nanos));
             figures = rest_of(figures, rest);
@@ -244,13 +258,13 @@ impl OpenTable<'_> {
         single_months: &BTreeSet<Month>,
         out: &mut Emitter<'_>,
     ) {
-        if !total.agrees() && !row.is_unterminated && !self.is_estimated(total) {
+        if !total.agrees() && !row.is_unterminated && !total.is_estimated() {
             out.problem(self.total_differs(total, row));
         }
         let is_whole = total.since_last.rows == total.all.rows;
         let month = self
             .month
-            .flatten()
+            .one()
             .filter(|month| is_whole && self.summary.is_none() && single_months.contains(month));
         let value = match month {
             Some(month) if total.figures.tokens.is_some() => RowValue::Total(StatedTotal {
@@ -266,17 +280,9 @@ impl OpenTable<'_> {
         emit(value, row, out);
     }
 
-    fn is_estimated(&self, total: &StatedSum) -> bool {
-        let tokens = total.figures.tokens.is_some_and(|tokens| tokens.estimate);
-        let cost = total.figures.cost.is_some_and(|cost| cost.estimate);
-        let rows = total.all.tokens.is_some_and(|sum| sum.estimate)
-            || total.all.money.is_some_and(|sum| sum.estimate);
-        tokens || cost || rows
-    }
-
     /// Reports days of which a summary and its details say different things.
     fn end(self, out: &mut Emitter<'_>) {
-        let Some((summary, _)) = &self.summary else {
+        let Some(OpenSummary { summary, .. }) = &self.summary else {
             return;
         };
         let differing = summary.covered.iter().filter(|(_, both)| !both.agrees());
@@ -298,11 +304,6 @@ impl OpenTable<'_> {
         }
     }
 
-    fn cell_place(&self, at: usize, row: &OutlineRow<'_, '_>) -> Place {
-        let cell = row.cells.get(at);
-        cell.map_or(row.place, |cell| place_of(cell, row.place))
-    }
-
     fn header(&self, at: usize) -> &'static str {
         match self.plan.uses.get(at) {
             Some(ColumnUse::Cost) => "an amount like `$0.136`, or `—` for none",
@@ -316,7 +317,7 @@ impl OpenTable<'_> {
         };
         let written = row.cells.get(at).map_or("", |cell| cell.text.trim());
         let written: String = written.chars().take(40).collect();
-        let place = self.cell_place(at, row);
+        let place = cell_place(at, row);
         match problem {
             RowProblem::Figure(_, error) => {
                 let (what, help) = match error {
@@ -372,7 +373,7 @@ impl OpenTable<'_> {
             return;
         }
         let halves = self.plan.input.into_iter().chain(self.plan.output).next();
-        let place = |at: Option<usize>| at.map_or(row.place, |at| self.cell_place(at, row));
+        let place = |at: Option<usize>| at.map_or(row.place, |at| cell_place(at, row));
         if usage.is_half {
             let message = "of tokens in and out only one is written";
             out.problem(
@@ -412,9 +413,7 @@ impl OpenTable<'_> {
             let cell = row.cells.get(*at);
             cell.is_some_and(|cell| !cell.text.trim().is_empty())
         });
-        let place = columns
-            .next()
-            .map_or(row.place, |at| self.cell_place(at, row));
+        let place = columns.next().map_or(row.place, |at| cell_place(at, row));
         Diagnostic::new(Code::TotalDiffers, message, place)
             .label(match rows.rows {
                 1 => format!("1 row holds {rows}"),
@@ -423,6 +422,12 @@ impl OpenTable<'_> {
             .help("tokmon counts the rows; correct the total, or add the row that is missing")
             .manual()
     }
+}
+
+/// The place of a cell; of one that the row does not have, that of the row.
+fn cell_place(at: usize, row: &OutlineRow<'_, '_>) -> Place {
+    let cell = row.cells.get(at);
+    cell.map_or(row.place, |cell| place_of(cell, row.place))
 }
 
 fn place_of(cell: &Cell<'_>, row: Place) -> Place {

@@ -31,9 +31,37 @@ pub(super) struct TableSpending {
     /// The sums that the table states of single days.
     pub(super) stated: BTreeMap<NaiveDate, Sums>,
     /// The days of the rows since the last sum, if they are all the same.
-    since_last: Option<Option<NaiveDate>>,
+    since_last: Same<NaiveDate>,
     /// Some ranges are missing.
     pub(super) is_cut: bool,
+}
+
+/// Whether some values are all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Same<T> {
+    /// There is none yet.
+    #[default]
+    Nothing,
+    One(T),
+    Different,
+}
+
+impl<T: Copy + PartialEq> Same<T> {
+    /// Adds a value, or one that is like no other.
+    pub(super) fn add(&mut self, value: Option<T>) {
+        *self = match (*self, value) {
+            (Self::Nothing, Some(value)) => Self::One(value),
+            (Self::One(one), Some(value)) if one == value => Self::One(one),
+            _ => Self::Different,
+        };
+    }
+
+    pub(super) const fn one(self) -> Option<T> {
+        match self {
+            Self::One(value) => Some(value),
+            Self::Nothing | Self::Different => None,
+        }
+    }
 }
 
 /// The days of ten years, and more than any summary has.
@@ -47,14 +75,11 @@ impl TableSpending {
         let Some(range) = range_of(row.days) else {
             self.undated += 1;
             self.undated_sums.add(&sums);
-            self.since_last = Some(None);
+            self.since_last = Same::Different;
             return;
         };
         let day = (range.0 == range.1).then_some(range.0);
-        self.since_last = match self.since_last {
-            None => Some(day),
-            Some(same) => Some(same.filter(|_| same == day)),
-        };
+        self.since_last.add(day);
         if self.ranges.len() < MOST_RANGES || self.ranges.contains_key(&range) {
             self.ranges.entry(range).or_default().add(&sums);
         } else {
@@ -64,7 +89,7 @@ impl TableSpending {
 
     fn add_total(&mut self, sums: &Sums) {
         self.totals += 1;
-        if let Some(Some(day)) = self.since_last.take() {
+        if let Some(day) = std::mem::take(&mut self.since_last).one() {
             self.stated.insert(day, *sums);
         }
     }

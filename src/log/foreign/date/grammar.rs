@@ -416,9 +416,7 @@ fn range_end(cursor: &mut Cursor<'_>, from: &mut Spelling) -> Option<Spelling> {
             let (last, end) = last_day(ahead, year, month, first)?;
             ahead = end;
             *from = from.with_year_of(last);
-            let is_next = matches!((*from, last), (Spelling::Day { day: a, month: m, .. }, Spelling::Day { day: b, month: n, .. })
-                if m == n && b == a + 1 || m != n);
-            Some(last).filter(|_| !is_list || is_next)
+            Some(last).filter(|last| !is_list || from.is_before(*last))
         }
         Spelling::Numbers { .. } if !is_list => {
             ahead.weekday();
@@ -438,6 +436,25 @@ fn range_end(cursor: &mut Cursor<'_>, from: &mut Spelling) -> Option<Spelling> {
 }
 
 impl Spelling {
+    /// Whether a day follows this one at once, as far as their month says: the day after it, or one of another month.
+    fn is_before(self, next: Self) -> bool {
+        match (self, next) {
+            (
+                Self::Day {
+                    day: first,
+                    month: one,
+                    ..
+                },
+                Self::Day {
+                    day: second,
+                    month: other,
+                    ..
+                },
+            ) => one != other || second == first + 1,
+            _ => false,
+        }
+    }
+
     /// The first day of a range, with the year of the last one where it has none.
     fn with_year_of(self, last: Self) -> Self {
         let (

@@ -90,6 +90,10 @@ impl Orders {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "which of the three numbers is first is what tells the orders apart"
+)]
 pub enum Order {
     DayFirst,
     MonthFirst,
@@ -117,6 +121,7 @@ impl Order {
 
 /// What the dates of a column or a file show about the order of their numbers: how many can be read in one order only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(clippy::struct_field_names, reason = "named as the orders are")]
 pub struct DateEvidence {
     day_first: u64,
     month_first: u64,

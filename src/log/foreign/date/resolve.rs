@@ -152,8 +152,10 @@ impl Spelling {
     /// The year, where it is written and in a place that is known.
     fn year(&self) -> Option<i32> {
         match *self {
-            Self::Day { year, .. } | Self::Month { year, .. } => year,
-            Self::Week { year, .. } | Self::WeekFrom { year, .. } => year,
+            Self::Day { year, .. }
+            | Self::Month { year, .. }
+            | Self::Week { year, .. }
+            | Self::WeekFrom { year, .. } => year,
             Self::Numbers {
                 numbers: [first, second, third],
                 orders,
@@ -211,14 +213,14 @@ fn with_year(
     context: &DateContext,
     date: impl Fn(i32) -> Option<NaiveDate>,
 ) -> Resolved<NaiveDate> {
+    // In eight years there is a leap year, but for one century in four; in eleven, each day of the week.
+    const YEARS_BACK: i32 = 11;
     if let Some(year) = year {
         return Ok((date(year).ok_or(Undecided::NoSuchDate)?, None));
     }
     if let Some((year, assumption)) = context.year_of(&date) {
         return Ok((date(year).ok_or(Undecided::NoSuchDate)?, Some(assumption)));
     }
-    // In eight years there is a leap year, but for one century in four; in eleven, each day of the week.
-    const YEARS_BACK: i32 = 11;
     let years = (0..=YEARS_BACK).map(|back| context.today.year() - back);
     let past = years.filter_map(|year| date(year).filter(|date| *date <= context.today));
     let mut by_weekday = past.clone().filter(|date| Some(date.weekday()) == weekday);

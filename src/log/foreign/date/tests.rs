@@ -1,5 +1,7 @@
 //! Which days dates are, in every spelling, and which spellings are none.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -53,7 +55,7 @@ fn check(read: impl Fn(&str) -> Option<WrittenDate>, context: &DateContext, tabl
         for text in texts.split(" | ") {
             let found = said(read(text), context);
             if found != expected.trim() {
-                wrong += &format!("{text}: {found}, not {expected}\n");
+                write!(wrong, "{text}: {found}, not {expected}\n").unwrap();
             }
         }
     }

@@ -280,13 +280,12 @@ impl<'a> Cursor<'a> {
             // `10:00-11:30` is a range.
             return None;
         }
-        let (hours, minutes) = match ahead.number(4..=4) {
-            Some(both) => (both / 100, both % 100),
-            None => {
-                let hours = ahead.number(2..=2)?;
-                let minutes = ahead.mark(&[':']).and_then(|_| ahead.number(2..=2));
-                (hours, minutes.unwrap_or(0))
-            }
+        let (hours, minutes) = if let Some(both) = ahead.number(4..=4) {
+            (both / 100, both % 100)
+        } else {
+            let hours = ahead.number(2..=2)?;
+            let minutes = ahead.mark(&[':']).and_then(|_| ahead.number(2..=2));
+            (hours, minutes.unwrap_or(0))
         };
         let seconds = i32::try_from(hours * 3_600 + minutes * 60).ok()?;
         let offset = FixedOffset::east_opt(if sign == '+' { seconds } else { -seconds })?;

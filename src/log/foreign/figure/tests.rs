@@ -1,5 +1,7 @@
 //! How figures are written, and what is none.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -28,17 +30,17 @@ fn said_tokens(text: &str, style: &FigureStyle) -> String {
     };
     let mut said = if figure.used.estimate { "~" } else { "" }.to_owned();
     if let Some(from) = figure.from {
-        said += &format!("{}..", from.0);
+        write!(said, "{}..", from.0).unwrap();
     }
     said += &figure.used.value.0.to_string();
     if figure.used.unit > 1 {
-        said += &format!(" ±{}", figure.used.unit / 2);
+        write!(said, " ±{}", figure.used.unit / 2).unwrap();
     }
     if let Some((input, output)) = figure.parts {
-        said += &format!(" = {} + {}", input.value.0, output.value.0);
+        write!(said, " = {} + {}", input.value.0, output.value.0).unwrap();
     }
     if let Some(limit) = figure.limit {
-        said += &format!(" of {}", limit.value.0);
+        write!(said, " of {}", limit.value.0).unwrap();
     }
     said + if figure.is_open { " open" } else { "" } + if figure.has_mark { " marked" } else { "" }
 }
@@ -55,14 +57,14 @@ fn said_money(text: &str, style: &FigureStyle) -> String {
     };
     let mut said = if figure.amount.estimate { "~" } else { "" }.to_owned();
     if let Some(from) = figure.from {
-        said += &format!("{}..", decimal(from));
+        write!(said, "{}..", decimal(from)).unwrap();
     }
     said += &decimal(figure.amount.value);
     if let Some(currency) = figure.currency {
-        said += &format!(" {currency}");
+        write!(said, " {currency}").unwrap();
     }
     if let Some(limit) = figure.limit {
-        said += &format!(" of {}", decimal(limit));
+        write!(said, " of {}", decimal(limit)).unwrap();
     }
     said + if figure.is_open { " open" } else { "" } + if figure.has_mark { " marked" } else { "" }
 }
@@ -74,7 +76,7 @@ fn check(said: impl Fn(&str) -> String, table: &str) {
         for text in texts.split(" | ") {
             let found = said(text);
             if found != expected.trim() {
-                wrong += &format!("{text}: {found}, not {expected}\n");
+                write!(wrong, "{text}: {found}, not {expected}\n").unwrap();
             }
         }
     }
@@ -114,7 +116,9 @@ fn tokens_are_read_strictly_in_every_spelling() {
 fn the_file_decides_what_a_mark_means() {
     let mark = |texts: &[&str]| {
         let mut evidence = DecimalEvidence::default();
-        texts.iter().for_each(|text| evidence.note(text));
+        for text in texts {
+            evidence.note(text);
+        }
         evidence.mark()
     };
     let (point, comma) = (Some(DecimalMark::Point), Some(DecimalMark::Comma));

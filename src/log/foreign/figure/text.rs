@@ -11,6 +11,7 @@ use crate::{
 
 /// What a figure is told to be by the words at it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "any of them may be there")]
 pub(super) struct Signs {
     pub(super) currency: Option<Currency>,
     /// The currency is a sign that several have: `$`, `¥`.

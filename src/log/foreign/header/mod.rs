@@ -9,6 +9,7 @@ pub use self::exclusion::heading;
 pub use super::words::Reason;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "any of them may be said")]
 pub struct HeaderMeaning {
     pub kind: Kind,
     /// How usual the header is for its kind: of several columns of one kind the one with the lowest rank is meant.
