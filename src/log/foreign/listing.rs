@@ -227,6 +227,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the fixtures are files")]
     fn each_fixture_is_in_the_format_that_the_reader_takes_it_for() {
         let folder = std::fs::read_dir("fixtures/invalid").unwrap();
         for file in folder.map(|file| file.unwrap().path()) {

@@ -55,7 +55,7 @@ fn check(read: impl Fn(&str) -> Option<WrittenDate>, context: &DateContext, tabl
         for text in texts.split(" | ") {
             let found = said(read(text), context);
             if found != expected.trim() {
-                write!(wrong, "{text}: {found}, not {expected}\n").unwrap();
+                writeln!(wrong, "{text}: {found}, not {expected}").unwrap();
             }
         }
     }

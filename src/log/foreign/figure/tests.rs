@@ -76,7 +76,7 @@ fn check(said: impl Fn(&str) -> String, table: &str) {
         for text in texts.split(" | ") {
             let found = said(text);
             if found != expected.trim() {
-                write!(wrong, "{text}: {found}, not {expected}\n").unwrap();
+                writeln!(wrong, "{text}: {found}, not {expected}").unwrap();
             }
         }
     }

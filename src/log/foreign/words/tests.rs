@@ -1,5 +1,7 @@
 //! One test for each language: what its headers mean, what excludes, what is a sum, and what is no figure.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::log::foreign::header::{self, Kind, Part, Quantity};
 
@@ -55,7 +57,7 @@ fn headers(table: &str) {
         for text in parts {
             let found = meaning(text);
             if found != expected {
-                wrong += &format!("{text}: {found}, not {expected}\n");
+                writeln!(wrong, "{text}: {found}, not {expected}").unwrap();
             }
         }
     }
