@@ -54,8 +54,8 @@ pub(super) fn summaries(
         .copied()
         .filter(|at| tables.get(*at).is_some_and(may_be_summary))
         .collect();
-    // A summary has fewer rows than its details, or says less of each.
-    candidates.sort_by_key(|at| (tables.get(*at).map(|table| table.rows), names.get(*at)));
+    // A summary says less of each row than its details, or has fewer of them.
+    candidates.sort_by_key(|at| (names.get(*at), tables.get(*at).map(|table| table.rows)));
     candidates.truncate(MOST_SUMMARIES);
     let mut found: BTreeMap<usize, Summary> = BTreeMap::new();
     for at in candidates {
@@ -63,6 +63,8 @@ pub(super) fn summaries(
             continue;
         };
         let others = counting.iter().copied();
+        let says_as_much = |other: &usize| names.get(*other) >= names.get(at);
+        let others = others.filter(says_as_much);
         let others = others.filter(|other| *other != at && !found.contains_key(other));
         let sets = sets(others.collect(), alike);
         let best = sets.into_iter().find_map(|set| {

@@ -541,7 +541,9 @@ pub fn total_name(text: &str) -> TotalName {
     if !atoms.iter().any(|atom| is_total(atom)) {
         // `Q2 to date`, `average`, `Balance`
         let is_result = |meaning: &Meaning| is_result(meaning.term);
-        let mut results = atoms.iter().filter(|atom| atom.meanings.iter().any(is_result));
+        let mut results = atoms
+            .iter()
+            .filter(|atom| atom.meanings.iter().any(is_result));
         let is_sum = results.next().is_some();
         return if is_sum && atoms.iter().all(|atom| is_part_of_sum(atom)) {
             TotalName::Certain
