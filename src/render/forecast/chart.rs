@@ -5,8 +5,8 @@ use chrono::{NaiveDate, Timelike};
 use super::{first_day, strip};
 use crate::{
     analysis::{StatusReport, forecast::PathDay},
-    model::{Measured, Units},
-    render::{Canvas, Chart, OutputStyle, Point, RuleLine, StyledLine, heading},
+    model::{Measure, Measured, Money, Units},
+    render::{Canvas, Chart, OutputStyle, Point, RuleLine, StyledLine, heading, width},
 };
 
 const ROWS: usize = 10;
@@ -37,7 +37,7 @@ pub fn lines(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
         return Vec::new();
     };
     let axis = month_axis(report, &chart, canvas);
-    let chart = titled(&chart, &axis, canvas);
+    let chart = titled(&chart, &axis, canvas, report.measure);
     std::iter::once(StyledLine::new()).chain(chart).collect()
 }
 
@@ -57,15 +57,26 @@ pub fn on_screen(
         }
         rows => rows,
     };
-    let canvas = screen_canvas(style, rows);
+    let canvas = screen_canvas(report, style, rows);
     let fits = room >= MIN_SCREEN_ROWS && canvas.columns >= MIN_COLUMNS;
     let course = fits.then(|| course(report, canvas)).flatten();
-    course.map_or_else(Vec::new, |(chart, axis)| titled(&chart, &axis, canvas))
+    course.map_or_else(Vec::new, |(chart, axis)| {
+        titled(&chart, &axis, canvas, report.measure)
+    })
 }
 
 /// The canvas between the numbers at both sides of a screen.
-pub fn screen_canvas(style: OutputStyle, rows: usize) -> Canvas {
-    canvas(style, SCREEN_SCALE, rows)
+pub fn screen_canvas(report: &StatusReport, style: OutputStyle, rows: usize) -> Canvas {
+    canvas(style, scale(report.measure), rows)
+}
+
+/// Cells for the numbers at the left: compact tokens, or the longest compact amount, which is below a thousand.
+fn scale(measure: Measure) -> usize {
+    measure.currency().map_or(SCREEN_SCALE, |currency| {
+        let nanos = 999_990_000_000;
+        let longest = Money { nanos, currency };
+        width(&longest.compact()).max(SCREEN_SCALE)
+    })
 }
 
 fn canvas(style: OutputStyle, scale: usize, rows: usize) -> Canvas {
@@ -80,9 +91,10 @@ fn canvas(style: OutputStyle, scale: usize, rows: usize) -> Canvas {
     }
 }
 
-fn titled(chart: &Chart, axis: &str, canvas: Canvas) -> Vec<StyledLine> {
+fn titled(chart: &Chart, axis: &str, canvas: Canvas, measure: Measure) -> Vec<StyledLine> {
     let style = canvas.style;
-    let mut key = key(chart, style).into_iter().map(StyledLine::from);
+    let key = key(chart, style, measure);
+    let mut key = key.into_iter().map(StyledLine::from);
     let first = heading("Burn-up") + "  " + key.next().unwrap_or_default();
     let mut lines = strip::in_lines(std::iter::once(first).chain(key).collect(), "", style);
     lines.extend(chart.lines(canvas));
@@ -103,18 +115,26 @@ pub fn course(report: &StatusReport, canvas: Canvas) -> Option<(Chart, String)> 
 }
 
 /// What the signs of a chart mean.
-pub fn key(chart: &Chart, style: OutputStyle) -> Vec<&'static str> {
+pub fn key(chart: &Chart, style: OutputStyle, measure: Measure) -> Vec<&'static str> {
+    let used = match (style.ascii, measure) {
+        (true, Measure::Tokens) => "# used",
+        (true, Measure::Money(_)) => "# spent",
+        (false, Measure::Tokens) => "line: used",
+        (false, Measure::Money(_)) => "line: spent",
+    };
     let [fan, budget] = if style.ascii {
         [": 80% range", "- budget"]
     } else {
         ["dots: 80% range", "┈ budget"]
     };
-    let mut key = match (style.ascii, chart.likely.is_empty()) {
-        (true, false) => vec!["# used", "* likely"],
-        (true, true) => vec!["# used"],
-        (false, false) => vec!["line: used", "dashes: likely"],
-        (false, true) => vec!["line: used"],
-    };
+    let mut key = vec![used];
+    if !chart.likely.is_empty() {
+        key.push(if style.ascii {
+            "* likely"
+        } else {
+            "dashes: likely"
+        });
+    }
     if chart.fan.iter().all(|edge| !edge.is_empty()) {
         key.push(fan);
     }

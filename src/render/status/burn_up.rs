@@ -19,13 +19,13 @@ const RULE: usize = 6;
 
 /// Whether there is anything to draw.
 pub fn is_known(report: &StatusReport, screen: ScreenStatus) -> bool {
-    chart::course(report, screen_canvas(screen.style, 1)).is_some()
+    chart::course(report, screen_canvas(report, screen.style, 1)).is_some()
 }
 
 /// The chart in this number of rows, below a rule and above its axis.
 pub fn lines(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<StyledLine> {
     let (style, columns) = (screen.style, screen.size.width);
-    let canvas = screen_canvas(style, rows);
+    let canvas = screen_canvas(report, style, rows);
     let Some((chart, axis)) = chart::course(report, canvas) else {
         return Vec::new();
     };
@@ -61,7 +61,7 @@ pub fn lines(report: &StatusReport, screen: ScreenStatus, rows: usize) -> Vec<St
     let mut titles = titles.into_iter().flatten();
     let title = titles.find(|title| title.width() <= room);
     let title = title.unwrap_or_else(|| heading("Burn-up"));
-    let key = heading(chart::key(&chart, style).join("  "));
+    let key = heading(chart::key(&chart, style, report.measure).join("  "));
     let with_key = title.clone() + style.separator() + key;
     let title = if with_key.width() <= room {
         with_key
