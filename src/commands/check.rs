@@ -31,7 +31,15 @@ pub fn run(args: &CheckArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure>
     if let Some(since) = checked.since {
         run.note(format_args!("this log has too many months to reconcile all of them; those before {since} are only read, and their archives are not"));
     }
-    Ok(status(&checked.files.findings))
+    status_of(checked)
+}
+
+/// Fails where nothing in the file counts, whatever else is wrong with it.
+fn status_of(checked: CheckedLog) -> Result<ExitCode, Failure> {
+    match checked.no_usage {
+        Some(failure) => Err(failure),
+        None => Ok(status(&checked.files.findings)),
+    }
 }
 
 fn check(log: &LogFiles, run: &mut Run<'_, '_>) -> Result<CheckedLog, Failure> {
@@ -101,7 +109,7 @@ fn fix(args: &CheckArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     for line in outcome(&session.log.shown, is_changed, &fixed) {
         run.note(line);
     }
-    Ok(status(&after.files.findings))
+    status_of(after)
 }
 
 /// The log with what can be fixed, and the archives that it adopts.
@@ -132,7 +140,7 @@ fn preview(
         let mut checked = check(&session.log, run)?;
         rules::attach_fixes(checked.files.findings.kept_mut(), &revision, &log_set);
         print(&mut checked, run)?;
-        return Ok(status(&checked.files.findings));
+        return status_of(checked);
     }
     let (fixed, adopted) = fix_text(session, &text, now)?;
     let (shown, style) = (&session.log.shown, run.style());

@@ -30,6 +30,8 @@ pub struct CheckedLog {
     pub extent: CheckExtent,
     /// The first month that was reconciled, if there are too many to reconcile them all.
     pub since: Option<Month>,
+    /// That nothing in the file counts.
+    pub no_usage: Option<Failure>,
 }
 
 /// Reads a log, the projection beside it and the archives of its months, and finds all that is wrong with them. A budget that
@@ -77,10 +79,15 @@ pub fn check(
     if read.findings.kept().iter().any(forbids_writing) {
         read.findings.mark_all_manual();
     }
-    if !is_cost_log && months.is_empty() && read.findings.kept().is_empty() {
-        return Err(no_usage(log, read.reading.as_deref()));
+    let counts = is_cost_log || !months.is_empty();
+    let no_usage = (!counts).then(|| no_usage(log, read.reading.as_deref()));
+    if read.findings.kept().is_empty()
+        && let Some(failure) = no_usage
+    {
+        return Err(failure);
     }
     Ok(CheckedLog {
+        no_usage,
         files: read,
         extent,
         since: months.first().copied().filter(|_| surplus > 0),
