@@ -477,7 +477,7 @@ impl LedgerBuilder {
             return self.unreadable(None, place);
         }
         let cost = CostSum::of(figures, place, |_| None);
-        self.ledger.undated.add(tokens, &cost, place);
+        self.ledger.undated.add(figures.tokens, &cost, place);
     }
 
     pub fn allocation(&mut self, row: Allocation) {

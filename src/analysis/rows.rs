@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::{cost::CostSum, names::NameId, team_usage::sum};
 use crate::{
-    model::{Entry, EntryKind, Month, Tokens},
+    model::{Amount, Entry, EntryKind, Month, RoundedSum, Tokens},
     text::{FileId, FileRole, Place},
 };
 
@@ -180,16 +180,16 @@ impl KeptRows {
 #[derive(Clone, Debug, Default)]
 pub(super) struct UndatedUsage {
     pub(super) rows: u64,
-    pub(super) tokens: Option<Tokens>,
+    pub(super) tokens: Option<RoundedSum>,
     pub(super) cost: CostSum,
     pub(super) first: Option<Place>,
 }
 
 impl UndatedUsage {
-    pub(super) fn add(&mut self, tokens: Option<Tokens>, cost: &CostSum, place: Place) {
+    pub(super) fn add(&mut self, tokens: Option<Amount<Tokens>>, cost: &CostSum, place: Place) {
         self.rows += 1;
-        let all = self.tokens.into_iter().chain(tokens);
-        self.tokens = all.reduce(Tokens::saturating_add);
+        let all = self.tokens.into_iter().chain(tokens.map(RoundedSum::from));
+        self.tokens = all.reduce(Add::add);
         self.cost.add(cost);
         self.first.get_or_insert(place);
     }

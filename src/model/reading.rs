@@ -42,6 +42,8 @@ pub struct TableReading {
     pub undated_rows: u64,
     /// Rows that say neither tokens nor a cost.
     pub rows_without_figure: u64,
+    /// Rows that cannot be read, and are not counted.
+    pub unreadable_rows: u64,
     /// Rows that are sums of others.
     pub totals: u64,
 }

@@ -212,7 +212,9 @@ fn assumptions_line(assumptions: &[ReadingAssumption]) -> Option<String> {
 
 /// `2 rows without a date, line 9 and more: in no month (12,000 tokens, $3.40)`.
 pub fn undated(undated: &UndatedReport) -> String {
+    let mark = if undated.estimate { "~" } else { "" };
     let tokens = undated.tokens.map(|tokens| counted(tokens.0, "token"));
+    let tokens = tokens.map(|tokens| format!("{mark}{tokens}"));
     let style = OutputStyle::PLAIN;
     let cost = undated.cost.as_ref();
     let cost = cost.map(|cost| Cell::marked_cost(cost).shown(style));
@@ -413,6 +415,7 @@ fn rows(table: &TableReading) -> String {
     let without = [
         (table.undated_rows, "without a date"),
         (table.rows_without_figure, "without a figure"),
+        (table.unreadable_rows, "unreadable"),
     ];
     let without = without.into_iter().filter(|(count, _)| *count > 0);
     let without = without.map(|(count, what)| format!(", {} {what}", Tokens(count)));

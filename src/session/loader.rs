@@ -295,8 +295,11 @@ impl<'l> Loader<'l> {
             Item::Table(_) => self.totals_in_table = 0,
             Item::Row(row) => {
                 self.extent.rows += 1;
-                let has_figure =
-                    !matches!(&row.value, RowValue::Entry(entry) if !entry.has_figure());
+                let has_figure = match &row.value {
+                    RowValue::Entry(entry) => entry.has_figure(),
+                    RowValue::Undated(figures) => figures.is_any(),
+                    _ => true,
+                };
                 self.extent.rows_without_figure += u64::from(!has_figure);
                 let is_total = matches!(row.value, RowValue::Total(_)) && file == FileId::LOG;
                 self.totals_in_table += usize::from(is_total);

@@ -138,6 +138,20 @@ fn where_nothing_counts_each_table_is_named_with_what_it_lacks() {
 }
 
 #[test]
+fn a_check_of_a_file_in_which_nothing_counts_names_its_findings_and_each_table() {
+    let table =
+        "| Date | Team | Tokens |\n|---|---|---|\n| 13/14/2026 | a | 5 |\n| 14/15/2026 | b | 6 |\n";
+    let folder = repository(&[("costs.md", table)]);
+    assert_snapshot!(
+        "nothing_counts_check",
+        run(folder.path(), "check -f costs.md")
+    );
+    let json = run(folder.path(), "check --json -f costs.md");
+    assert_eq!(json.code, 65, "{json}");
+    assert!(json.out.contains("\"TM007\""), "{json}");
+}
+
+#[test]
 fn nothing_is_written_into_a_log_of_another_form() {
     let folder = repository(&[
         ("cost-log.md", COSTS),
@@ -414,4 +428,48 @@ fn a_running_total_is_named_as_one() {
     let out = run(folder.path(), "--teams -f costs.md").out;
     let line = out.lines().find(|line| line.starts_with("read "));
     assert_snapshot!(line.unwrap(), @r#"read 1 of 1 table: "Log" (line 3, date column, "Total Tokens" is a running total)"#);
+}
+
+/// As in a log in tokmon's own format, it is not among the rows that say nothing.
+#[test]
+fn a_row_whose_tokens_cannot_be_read_is_unreadable_and_counts_nothing() {
+    let log = "\
+| Date | Task | Tokens in | Tokens out | Cost |
+|---|---|---|---|---|
+| 2026-02-20 | a | 100 | 50 | $1.00 |
+| 2026-02-20 | b | 36.500 | 50 | $2.00 |
+| 2026-02-20 | c | 100 | 20 | $1.2.3 |
+| 2026-02-21 | d | n/a | n/a | — |
+| 2026-02-21 | e | 10 | 5 | $0.50 |
+";
+    let folder = repository(&[("costs.md", log)]);
+    let now = "-f costs.md --now 2026-02-22T12:00:00Z";
+    let ran = run(folder.path(), &format!("--daily {now}"));
+    assert_snapshot!("unreadable_rows", ran);
+    let ran = run(folder.path(), &format!("check --tables {now}"));
+    assert!(
+        ran.out.contains("5 rows, 1 without a figure, 1 unreadable"),
+        "{ran}"
+    );
+    let json = run(folder.path(), &format!("--json {now}")).out;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["used"]["tokens"], 285);
+    assert_eq!(json["log"]["unreadable_rows"], 1);
+    assert_eq!(json["log"]["rows_without_figure"], 1);
+}
+
+#[test]
+fn undated_usage_that_is_estimated_is_marked_as_such() {
+    let log = "# Usage by phase\n\n## Usage of phase 1\n\n| Role | Tokens |\n|---|---|\n| Planner | ~45k |\n| Coder | 500 |\n";
+    let folder = repository(&[("costs.md", log)]);
+    let ran = run(folder.path(), "-f costs.md --now 2026-02-22T12:00:00Z");
+    assert!(ran.out.contains("in no month: ~45,500 tokens"), "{ran}");
+    let ran = run(folder.path(), "-f costs.md --json");
+    let json: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["undated"]["estimate"], true);
+    let ran = run(folder.path(), "-f costs.md --format csv");
+    assert!(
+        ran.out.contains("undated_tokens,45500,,an estimate"),
+        "{ran}"
+    );
 }

@@ -67,6 +67,8 @@ pub(super) enum Days {
 pub(super) struct UsageRow<'p> {
     pub(super) days: Days,
     pub(super) figures: Figures,
+    /// What it used cannot be read.
+    pub(super) is_unreadable: bool,
     /// Of tokens in and out only one is written.
     pub(super) is_half: bool,
     /// A sum in the same row that is not that of tokens in and out.
@@ -142,7 +144,7 @@ impl<'t> TableDecoder<'t> {
         if is_empty || self.is_struck_out(cells) {
             return Decoded::Nothing;
         }
-        let (figures, is_half, compared) = self.figures(cells);
+        let (mut figures, mut is_half, mut compared) = self.figures(cells);
         if self.plan.projects_marked && self.is_marked(cells) {
             return Decoded::Nothing;
         }
@@ -156,6 +158,13 @@ impl<'t> TableDecoder<'t> {
                 all: self.all,
             });
         }
+        let is_unreadable = self.is_unreadable(&figures);
+        let sums = if is_unreadable {
+            (figures, is_half, compared) = (Figures::default(), false, None);
+            Sums::default()
+        } else {
+            sums
+        };
         let days = self.days(cells);
         self.since_last.add(&sums);
         self.all.add(&sums);
@@ -164,6 +173,7 @@ impl<'t> TableDecoder<'t> {
         Decoded::Usage(UsageRow {
             days,
             figures,
+            is_unreadable,
             is_half,
             compared,
             team: self.text(cells, &ColumnUse::Team),
@@ -174,6 +184,22 @@ impl<'t> TableDecoder<'t> {
                 .cell(cells, &ColumnUse::Status)
                 .and_then(|cell| cell::status(&cell.text)),
             time: self.time(cells),
+        })
+    }
+
+    /// Whether a row counts nothing since its tokens cannot be read, or nothing else is written in it. As in tokmon's own format, it
+    /// counts without a cost that cannot be read, and without a figure that others are only compared with.
+    fn is_unreadable(&self, figures: &Figures) -> bool {
+        let plan = self.plan;
+        let is_compared = plan.halves_first && figures.tokens.is_some();
+        let mut lost = self.problems.iter().filter_map(|problem| match problem {
+            RowProblem::Figure(at, _) => Some(*at),
+            RowProblem::Date(..) => None,
+        });
+        let has_figure = figures.tokens.is_some() || figures.cost.is_some();
+        lost.any(|at| {
+            let is_half = plan.input == Some(at) || plan.output == Some(at);
+            is_half || plan.tokens.contains(&at) && !is_compared || !has_figure
         })
     }
 
@@ -369,13 +395,20 @@ impl<'t> TableDecoder<'t> {
             limit: whole.and_then(|figure| figure.limit),
             cost,
             currency,
-            open: is_open,
+            open: is_open || self.is_cost_lost(),
             unpriced: None,
             deliverables: count.and_then(|cell| cell::count(&cell.text).ok().flatten()),
             minutes: minutes.and_then(|cell| cell::minutes(&cell.text).ok().flatten()),
         };
         let is_half = is_half && !takes_sum;
         (figures, is_half, compared.map(|(stated, _)| stated.value))
+    }
+
+    fn is_cost_lost(&self) -> bool {
+        let columns = &self.plan.cost;
+        self.problems
+            .iter()
+            .any(|problem| matches!(problem, RowProblem::Figure(at, _) if columns.contains(at)))
     }
 
     /// Marks a figure of a column or a table of estimates.

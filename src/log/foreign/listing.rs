@@ -155,6 +155,7 @@ impl OutlineVisitor for Listing {
             rows: own.map_or(0, |own| own.rows),
             undated_rows: 0,
             rows_without_figure: own.map_or(0, |own| own.without_figure),
+            unreadable_rows: 0,
             totals: own.map_or(0, |own| own.totals),
         });
     }

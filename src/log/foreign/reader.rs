@@ -159,7 +159,7 @@ impl OpenTable<'_> {
         let decoded = self.decoder.decode(row);
         if !row.is_unterminated {
             for problem in &self.decoder.problems {
-                out.problem(self.problem(problem, row));
+                out.problem(self.problem(problem, row, &decoded));
             }
         }
         match decoded {
@@ -167,7 +167,15 @@ impl OpenTable<'_> {
             Decoded::Total(total) => self.total(&total, row, &survey.single_months, out),
             Decoded::Usage(usage) => {
                 self.remark(&usage, row, out);
-                self.usage(usage, row, &survey.team, out);
+                if usage.is_unreadable {
+                    if row.is_unterminated {
+                        return;
+                    }
+                    let range = range_of(usage.days).map(|(from, _)| from);
+                    emit(RowValue::Unreadable(range.map(Month::of)), row, out);
+                } else {
+                    self.usage(usage, row, &survey.team, out);
+                }
             }
         }
     }
@@ -311,7 +319,12 @@ impl OpenTable<'_> {
         }
     }
 
-    fn problem(&self, problem: &RowProblem, row: &OutlineRow<'_, '_>) -> Diagnostic {
+    fn problem(
+        &self,
+        problem: &RowProblem,
+        row: &OutlineRow<'_, '_>,
+        decoded: &Decoded<'_>,
+    ) -> Diagnostic {
         let at = match problem {
             RowProblem::Figure(at, _) | RowProblem::Date(at, _) => *at,
         };
@@ -335,7 +348,10 @@ impl OpenTable<'_> {
                     ),
                 };
                 Diagnostic::new(Code::UnreadableNumber, what, place)
-                    .label("the row counts without it")
+                    .label(match decoded {
+                        Decoded::Usage(usage) if usage.is_unreadable => "the row is not counted",
+                        _ => "the row counts without it",
+                    })
                     .help(help)
             }
             RowProblem::Date(_, why) => {

@@ -25,6 +25,7 @@ pub(super) struct TableSpending {
     /// What the rows without a date say.
     pub(super) undated_sums: Sums,
     pub(super) without_figure: u64,
+    pub(super) unreadable: u64,
     pub(super) totals: u64,
     /// By the days that rows name. Of a table with more than [`MOST_RANGES`] ranges no further ones.
     pub(super) ranges: BTreeMap<DayRange, Sums>,
@@ -71,7 +72,8 @@ impl TableSpending {
     fn add(&mut self, row: &UsageRow<'_>) {
         self.rows += 1;
         let sums = row.sums();
-        self.without_figure += u64::from(sums.is_empty());
+        self.unreadable += u64::from(row.is_unreadable);
+        self.without_figure += u64::from(sums.is_empty() && !row.is_unreadable);
         let Some(range) = range_of(row.days) else {
             self.undated += 1;
             self.undated_sums.add(&sums);
@@ -96,7 +98,8 @@ impl TableSpending {
 
     /// Whether any of its rows has a date or a figure: it is no empty form.
     pub(super) const fn says_anything(&self) -> bool {
-        let is_blank = self.undated == self.rows && self.without_figure == self.rows;
+        let without = self.without_figure + self.unreadable;
+        let is_blank = self.undated == self.rows && without == self.rows;
         self.rows > 0 && !is_blank
     }
 

@@ -135,6 +135,7 @@ pub fn survey(
                 rows: if is_read { of.rows } else { table.rows },
                 undated_rows: of.undated,
                 rows_without_figure: of.without_figure,
+                unreadable_rows: of.unreadable,
                 totals: of.totals,
                 taken,
             }

@@ -214,6 +214,7 @@ fn the_overview_says_in_a_line_how_many_tables_of_another_log_were_read() {
         rows: 1,
         undated_rows: 0,
         rows_without_figure: 0,
+        unreadable_rows: 0,
         totals: 0,
     };
     let mut report = used(130_000);
