@@ -45,6 +45,8 @@ pub enum CostProblem {
     OtherCurrency { currency: Currency },
     /// Tokens were used, and none of them has a cost or a price.
     NoCosts,
+    /// No row says what was used.
+    NoFigures,
 }
 
 impl CostBudget {
@@ -54,6 +56,7 @@ impl CostBudget {
         let spent = Spent {
             cost: reconciled.spent_cost(),
             is_any: reconciled.spent() > Tokens::ZERO,
+            is_unknown: reconciled.unknown_rows().is_some(),
             currency: reconciled.stated_currency(),
         };
         Some(spent.judge(limit, &policy.thresholds))
@@ -71,6 +74,7 @@ impl CostBudget {
             is_any: reconciled
                 .spent_of(team)
                 .is_some_and(|used| used > Tokens::ZERO),
+            is_unknown: reconciled.unknown_rows_of(team).is_some(),
             currency: reconciled.stated_currency(),
         };
         spent.judge(limit, thresholds)
@@ -149,6 +153,8 @@ struct Spent {
     cost: Option<Cost>,
     /// Tokens were used.
     is_any: bool,
+    /// There are rows, and none says what was used.
+    is_unknown: bool,
     /// The currency that the log names.
     currency: Option<Currency>,
 }
@@ -169,6 +175,7 @@ impl Spent {
                 Some(CostProblem::OtherCurrency { currency })
             }
             (_, None) if self.is_any => Some(CostProblem::NoCosts),
+            (_, None) if self.is_unknown => Some(CostProblem::NoFigures),
             _ => None,
         };
         let nothing = Money { nanos: 0, ..limit };
@@ -206,6 +213,7 @@ impl fmt::Display for CostProblem {
         match self {
             Self::OtherCurrency { currency } => write!(f, "the log's costs are in {currency}"),
             Self::NoCosts => f.write_str("no tokens have a cost or a price"),
+            Self::NoFigures => f.write_str("no row says what was used"),
         }
     }
 }

@@ -280,6 +280,14 @@ impl Ledger {
         totals.map(|(_, total)| total.place).collect()
     }
 
+    /// Whether a month has no rows, or any of them says what was used.
+    pub(super) fn states_use(&self, month: Month) -> bool {
+        let is_money = self.measure.is_money();
+        let figure = |tally: &Tally| tally.has_tokens || is_money && tally.cost.is_some();
+        let data = self.months.get(&month);
+        data.is_none_or(|data| data.tallies.is_empty() || data.has(figure))
+    }
+
     /// Whether a month has rows, even if they are unreadable.
     pub fn has_rows(&self, month: Month) -> bool {
         let data = self.months.get(&month);

@@ -69,4 +69,7 @@ pub use rows::{RowSelection, Rows};
 pub use span_budget::SpanBudget;
 pub use status::{ReportOptions, report};
 pub use team_usage::{MonthlyGap, TeamUsage};
-pub use verdict::{Basis, amounts_of, no_budget, problem_of_money, so_far, unjudged};
+pub use verdict::{
+    Basis, NO_FIGURES, amounts_of, no_budget, problem_of_money, problem_of_tokens, so_far,
+    so_far_in_month, unjudged,
+};

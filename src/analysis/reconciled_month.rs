@@ -72,6 +72,30 @@ impl ReconciledMonth<'_> {
         teams.filter_map(|team| team.spent(measure)).sum()
     }
 
+    /// The rows that should say what was used, where none of them does: then it is not known, and not zero.
+    pub(super) fn unknown_rows(&self) -> Option<u64> {
+        let measure = self.measure();
+        let has_figure = |team: &TeamUsage| team.has_figure(measure);
+        if self.teams.iter().any(has_figure) || self.spent_units() > Units::ZERO {
+            return None;
+        }
+        // In tokmon's own format, what can be read is judged without the rows that cannot.
+        let ledger = self.ledger;
+        let unreadable = ledger.unreadable.get(&Some(self.month));
+        let unreadable = unreadable.filter(|_| ledger.is_foreign());
+        let unreadable = unreadable.map_or(0, |rows| rows.count);
+        let silent = self.teams.iter().map(TeamUsage::silent_rows);
+        let rows = silent.sum::<u64>() + unreadable;
+        (rows > 0).then_some(rows)
+    }
+
+    /// The same of one team.
+    pub(super) fn unknown_rows_of(&self, team: &TeamUsage) -> Option<u64> {
+        let is_known = team.has_figure(self.measure()) || self.spent_units_of(team).is_some();
+        let rows = team.silent_rows();
+        (!is_known && rows > 0).then_some(rows)
+    }
+
     pub fn used(&self) -> Tokens {
         self.teams.iter().filter_map(TeamUsage::used).sum()
     }

@@ -90,6 +90,18 @@ pub struct StatusReport {
 }
 
 impl StatusReport {
+    /// What is used, in what the log counts by. None where no row says so.
+    pub fn known_spent(&self) -> Option<Measured> {
+        let is_known = self.used.unknown_rows.is_none();
+        is_known.then(|| self.spent())
+    }
+
+    /// `no figure in 2 rows`, where nothing says what is used: that is not zero.
+    pub fn no_figure(&self) -> Option<String> {
+        let rows = self.used.unknown_rows?;
+        Some(no_figure(rows, self.used.cost.is_some()))
+    }
+
     /// None used where the log states only costs.
     pub fn used_tokens(&self) -> Tokens {
         self.used.tokens.unwrap_or_default()
@@ -204,6 +216,13 @@ impl StatusReport {
         }
         levels
     }
+}
+
+/// `no figure in 2 rows`; where they state costs, `no tokens in 2 rows`.
+fn no_figure(rows: u64, has_cost: bool) -> String {
+    let what = if has_cost { "tokens" } else { "figure" };
+    let plural = if rows == 1 { "" } else { "s" };
+    format!("no {what} in {} row{plural}", Tokens(rows))
 }
 
 /// What is used of a budget, in tokens or in money.
@@ -345,6 +364,9 @@ pub struct BudgetReport {
 pub struct UsedReport {
     /// Tokens, reconciled. Absent for a log that states only costs, and where no row has a figure.
     pub tokens: Option<Tokens>,
+    /// The rows that do not say what is used, where none does.
+    #[serde(skip)]
+    pub unknown_rows: Option<u64>,
     /// A figure in it is an estimate.
     pub estimate: bool,
     /// Those of them in usage lines that are not settled into the tables yet.
@@ -368,6 +390,8 @@ pub struct UsedReport {
 pub struct UndatedReport {
     pub rows: u64,
     pub tokens: Option<Tokens>,
+    /// A figure of these is an estimate.
+    pub estimate: bool,
     pub cost: Option<Cost>,
     /// Where the first of the rows is.
     #[serde(flatten)]
@@ -383,6 +407,9 @@ pub struct TeamReport {
     pub measure: Measure,
     /// What it used. Absent where nothing is written about it.
     pub used_tokens: Option<Tokens>,
+    /// The rows that do not say what it used, where none does.
+    #[serde(skip)]
+    pub unknown_rows: Option<u64>,
     /// A figure in it is an estimate.
     pub estimate: bool,
     pub allocated_tokens: Option<Tokens>,
@@ -427,7 +454,8 @@ pub struct TeamReport {
 impl TeamReport {
     /// Its limit with the worse level; of equal levels, its allocation. None where neither can be judged.
     pub fn spending(&self) -> Option<Spending> {
-        let allocated = self.allocated_tokens.filter(|_| !self.measure.is_money());
+        let is_judged = !self.measure.is_money() && self.unknown_rows.is_none();
+        let allocated = self.allocated_tokens.filter(|_| is_judged);
         let of_tokens = allocated.map(|of| Spending {
             used: self.used_tokens.unwrap_or_default().0.into(),
             budget: of.0.into(),
@@ -439,6 +467,11 @@ impl TeamReport {
             .into_iter()
             .chain(of_money)
             .reduce(Spending::worse)
+    }
+
+    /// `no figure in 2 rows`, where nothing says what it used.
+    pub fn no_figure(&self) -> Option<String> {
+        Some(no_figure(self.unknown_rows?, self.cost.is_some()))
     }
 
     /// Tokens that its holds reserve.

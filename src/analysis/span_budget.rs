@@ -68,7 +68,8 @@ pub(super) fn all(
     thresholds: &Thresholds,
 ) -> Vec<SpanBudget> {
     let ledger = reconciled.ledger;
-    if !reconciled.month.contains(today) || reconciled.project.is_some() {
+    let is_known = reconciled.unknown_rows().is_none();
+    if !is_known || !reconciled.month.contains(today) || reconciled.project.is_some() {
         return Vec::new();
     }
     let stated = [BudgetSpan::Day, BudgetSpan::Week].into_iter();

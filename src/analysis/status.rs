@@ -57,8 +57,9 @@ pub fn report(
     let budget = limits::budget(reconciled, policy);
     let tokens = budget.map(|budget| budget.tokens);
     let used = reconciled.spent();
-    // Without tokens in the log, their budget says nothing.
-    let judged = tokens.filter(|_| !reconciled.measure().is_money());
+    // Without tokens in the log or in the month, their budget says nothing.
+    let unknown_rows = reconciled.unknown_rows();
+    let judged = tokens.filter(|_| !reconciled.measure().is_money() && unknown_rows.is_none());
     let goal = EfficiencyGoal::of(reconciled.ledger, policy.efficiency);
     let request = Request {
         reconciled,
@@ -229,12 +230,14 @@ fn used_report(request: &Request<'_>, budget: Option<Tokens>) -> UsedReport {
     let used = reconciled.spent();
     let sum: RoundedSum = reconciled.teams.iter().map(TeamUsage::sum).sum();
     let (cost, stated) = (reconciled.spent_cost(), reconciled.stated);
+    let unknown_rows = reconciled.unknown_rows();
     let teams = reconciled.teams.iter();
     let lines = teams.map(|team| team.tokens_of(EntryKind::Line));
     UsedReport {
-        tokens: in_tokens(reconciled, used).filter(|_| is_known(reconciled)),
+        tokens: in_tokens(reconciled, used).filter(|_| unknown_rows.is_none()),
+        unknown_rows,
         estimate: sum.estimate || is_estimate(reconciled, cost.as_ref()),
-        unsettled_tokens: in_tokens(reconciled, lines.sum()),
+        unsettled_tokens: in_tokens(reconciled, lines.sum()).filter(|_| unknown_rows.is_none()),
         stated_tokens: stated.map(|stated| stated.tokens.tokens),
         stated_line: stated.map(|stated| stated.place.line),
         stated_agrees: stated.map(|stated| sum.agrees_with(stated.tokens)),
@@ -249,7 +252,8 @@ fn undated(reconciled: &ReconciledMonth) -> Option<UndatedReport> {
     let undated = &reconciled.ledger.undated;
     (undated.rows > 0).then(|| UndatedReport {
         rows: undated.rows,
-        tokens: undated.tokens,
+        tokens: undated.tokens.map(|sum| sum.tokens),
+        estimate: undated.tokens.is_some_and(|sum| sum.estimate),
         cost: reconciled.total_cost(&undated.cost),
         place: undated.first,
     })
@@ -278,6 +282,7 @@ fn teams(
         // Deliverables are those of the month.
         let of_month = team.used();
         let measure = reconciled.measure();
+        let unknown_rows = reconciled.unknown_rows_of(team);
         let each = |output: Option<Output>| {
             let spent = team.spent(measure)?.0 / i128::from(output?.count);
             Some(measure.amount(Units(spent)))
@@ -295,6 +300,7 @@ fn teams(
             name: team.name.clone(),
             measure,
             used_tokens: used,
+            unknown_rows,
             estimate: team.sum().estimate || is_estimate(reconciled, cost.as_ref()),
             allocated_tokens: allocated,
             ratio: of_limit
@@ -305,7 +311,9 @@ fn teams(
                 .or_else(|| of_money?.level),
             reserved_tokens: Some(reserved)
                 .filter(|held| !measure.is_money() || *held > Tokens::ZERO),
-            available_tokens: allocated.map(|limit| limit.signed_sub(committed)),
+            available_tokens: allocated
+                .filter(|_| unknown_rows.is_none())
+                .map(|limit| limit.signed_sub(committed)),
             reserved_level: allocated
                 .filter(|_| used.is_some() || reserved > Tokens::ZERO)
                 .map(|limit| policy.thresholds.level(committed.0, limit.0)),
@@ -320,21 +328,14 @@ fn teams(
             tasks: counted(false).map(|output| output.count),
             tokens_per_task,
             cost_per_task,
-            forecast: forecasts.get(&team.id).copied(),
+            forecast: forecasts
+                .get(&team.id)
+                .filter(|_| unknown_rows.is_none())
+                .copied(),
             sources: sources(team, limit, output),
         }
     };
     reconciled.teams.iter().map(team).collect()
-}
-
-/// Whether any row says what was used, or none is there that does not.
-fn is_known(reconciled: &ReconciledMonth) -> bool {
-    let ledger = reconciled.ledger;
-    let without = ledger.without_figure.contains_key(&reconciled.month);
-    !without || reconciled.spent() > Tokens::ZERO || {
-        let mut teams = reconciled.teams.iter();
-        teams.any(|team| team.used().is_some())
-    }
 }
 
 /// Absent where the log counts by money, which is not zero.

@@ -19,7 +19,8 @@ impl TeamReport {
 
     /// The level of what it used, the worse of both limits. Absent where neither can be judged.
     pub fn used_level(&self) -> Option<Level> {
-        let of_tokens = self.level.or(self.has_allocation().then_some(Level::Ok));
+        let is_judged = self.has_allocation() && self.unknown_rows.is_none();
+        let of_tokens = self.level.or(is_judged.then_some(Level::Ok));
         let of_money = self.cost_budget.as_ref().and_then(|budget| budget.level);
         of_tokens.max(of_money)
     }

@@ -59,6 +59,23 @@ impl TeamUsage {
         Some(Units(money.nanos))
     }
 
+    /// Whether any row says what it used; in a log of money, in whatever currency.
+    pub(super) fn has_figure(&self, measure: Measure) -> bool {
+        let mut tallies = self.tallies.values();
+        tallies.any(|tally| match measure {
+            Measure::Tokens => tally.has_tokens,
+            Measure::Money(_) => tally.cost.is_some(),
+        })
+    }
+
+    /// The rows of a team without a figure. Where its work is pending, nothing is used yet.
+    pub(super) fn silent_rows(&self) -> u64 {
+        if self.status() == Some(Status::Pending) {
+            return 0;
+        }
+        self.tallies.values().map(|tally| tally.rows).sum()
+    }
+
     /// What was used on unknown days: what the monthly rows hold beyond the details.
     pub(super) fn undated(&self, measure: Measure) -> Units {
         let dated = self.days.values().copied().sum();

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::model::{Level, Measured, Percent, Tokens};
 
+/// Why a budget in tokens cannot be judged, though the log counts by these.
+pub const NO_FIGURES: &str = "no row says how many were used";
+
 /// Whether the usage of a month is within the budget.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -102,6 +105,11 @@ pub fn unjudged(report: &StatusReport) -> Option<String> {
     if report.verdict.is_some() {
         return None;
     }
+    if let Some(problem) = problem_of_tokens(report) {
+        let others = remarks(report).filter(|remark| *remark != problem);
+        let parts: Vec<String> = [problem.clone()].into_iter().chain(others).collect();
+        return Some(parts.join("; "));
+    }
     let reason = match &report.cost_budget {
         None if report.is_out_of_period => {
             "the budget is reset by hand, so its period is judged and not this month".to_owned()
@@ -110,9 +118,8 @@ pub fn unjudged(report: &StatusReport) -> Option<String> {
         None => format!("{}, so nothing is judged", no_budget(report)),
         Some(_) => problem_of_money(report)?,
     };
-    let (used, month) = (so_far(report), report.month);
     let others = remarks(report).skip(usize::from(report.cost_budget.is_some()));
-    let used = format!("{used} in {month}");
+    let used = so_far_in_month(report);
     let parts: Vec<String> = [reason, used].into_iter().chain(others).collect();
     Some(parts.join("; "))
 }
@@ -129,7 +136,20 @@ fn remarks(report: &StatusReport) -> impl Iterator<Item = String> {
         1 => Some("1 row cannot be read and is not counted".to_owned()),
         rows => Some(format!("{rows} rows cannot be read and are not counted")),
     };
-    [problem_of_money(report), unread].into_iter().flatten()
+    let problems = [problem_of_tokens(report), problem_of_money(report)];
+    problems.into_iter().chain([unread]).flatten()
+}
+
+/// `the budget of 200,000 tokens cannot be judged: no figure in 2 rows of 2026-02`
+pub fn problem_of_tokens(report: &StatusReport) -> Option<String> {
+    let budget = report
+        .budget
+        .tokens
+        .filter(|_| !report.measure.is_money())?;
+    let (no_figure, month) = (report.no_figure()?, report.month);
+    Some(format!(
+        "the budget of {budget} tokens cannot be judged: {no_figure} of {month}"
+    ))
 }
 
 /// `the cost budget of €15.00 cannot be judged: the log's costs are in USD`
@@ -154,13 +174,22 @@ pub fn no_budget(report: &StatusReport) -> &'static str {
     }
 }
 
-/// `~126,670 tokens used`, `~$12.30 spent`
+/// `126,670 tokens used in 2026-02`, `no figure in 2 rows of 2026-02`
+pub fn so_far_in_month(report: &StatusReport) -> String {
+    let preposition = match report.no_figure() {
+        Some(_) => "of",
+        None => "in",
+    };
+    format!("{} {preposition} {}", so_far(report), report.month)
+}
+
+/// `~126,670 tokens used`, `~$12.30 spent`, `no figure in 2 rows`
 pub fn so_far(report: &StatusReport) -> String {
+    if let Some(no_figure) = report.no_figure() {
+        return no_figure;
+    }
     let spent = report.spent();
     match (spent, &report.used.cost) {
-        (Measured::Tokens(_), _) if report.used.tokens.is_none() => {
-            "no row says what was used".to_owned()
-        }
         (Measured::Tokens(_), _) => format!("{} tokens used", used_tokens(report)),
         (Measured::Money(money), cost) => {
             let least = cost.as_ref().is_some_and(|cost| !cost.complete);
@@ -196,11 +225,7 @@ fn spent_of(report: &StatusReport, spending: Spending, level: Level) -> String {
 
 /// `~126,670`, where it is an estimate.
 pub(super) fn used_tokens(report: &StatusReport) -> String {
-    let mark = match report.used.tokens {
-        None => "at least ",
-        Some(_) if report.used.estimate => "~",
-        Some(_) => "",
-    };
+    let mark = if report.used.estimate { "~" } else { "" };
     format!("{mark}{}", report.used_tokens())
 }
 

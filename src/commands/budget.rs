@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{edit_session::EditSession, run::Run};
 use crate::{
-    analysis::{Cap, NO_TOKENS, StatusReport, caps, guard::GuardRequest},
+    analysis::{Cap, NO_FIGURES, NO_TOKENS, StatusReport, caps, guard::GuardRequest},
     cli::BudgetArgs,
     edit,
     exit::ExitCode,
@@ -58,7 +58,12 @@ fn document(log: &LogFiles, guarded: GuardedLog, was_reset: bool) -> BudgetDocum
             teams.find(|team| team.name == name)?.cost_budget.as_ref()
         };
         if cap.currency.is_none() && cap.used.is_none() {
-            return Some(NO_TOKENS.to_owned());
+            let why = if report.measure.is_money() {
+                NO_TOKENS
+            } else {
+                NO_FIGURES
+            };
+            return Some(why.to_owned());
         }
         let budget = match cap.scope.team() {
             Some(name) => of_team(name),

@@ -215,8 +215,28 @@ impl<'r> Judged<'r> {
         Some(format!("judged {used}+ of {limit}: {remarks}"))
     }
 
-    /// Why the budget in money cannot be judged.
+    /// Why a budget in what the log counts by cannot be judged: no row says what was used.
+    fn unknown(self, option: &str) -> Option<Failure> {
+        let (budget, limit, no_figure) = if let Some(team) = self.team {
+            let budget = format!("the limit of {},", team.name);
+            (budget, team.limit()?, team.no_figure()?)
+        } else {
+            let budget = "the budget of".to_owned();
+            (budget, self.report.limit()?, self.report.no_figure()?)
+        };
+        let limit = limit.with_unit();
+        let month = self.report.month;
+        let message = format!("{option} cannot judge {budget} {limit}: {no_figure} of {month}");
+        Some(Failure::no_data(message).help("write what was used into the rows"))
+    }
+
+    /// Why a budget cannot be judged.
     fn unjudged(self, option: &str) -> Option<Failure> {
+        self.unknown(option).or_else(|| self.unjudged_money(option))
+    }
+
+    /// Why the budget in money cannot be judged.
+    fn unjudged_money(self, option: &str) -> Option<Failure> {
         // Where the worst team is judged, one that cannot be judged may be worse.
         let worst_of = self.report.judged_teams().into_iter();
         let teams: Vec<&TeamReport> = match self.report.team {
@@ -285,6 +305,9 @@ impl<'r> Judged<'r> {
         };
         if !has_limit {
             return Err(self.has_no_limit(option));
+        }
+        if let Some(failure) = self.unknown(option) {
+            return Err(failure);
         }
         if report.is_over() {
             return Ok(self.is_exceeded().then(|| {

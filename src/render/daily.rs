@@ -205,7 +205,8 @@ pub struct DayLine<'r> {
     /// None for a total.
     pub row: Option<&'r RowReport>,
     measure: Measure,
-    sum: Units,
+    /// None where no row says anything.
+    sum: Option<Units>,
     estimate: bool,
     pub first: bool,
     /// Not all rows are listed.
@@ -219,13 +220,14 @@ pub fn day_lines<'r>(
     measure: Measure,
 ) -> Vec<DayLine<'r>> {
     let mut lines: Vec<DayLine<'r>> = Vec::new();
-    let (mut sum, mut estimate) = (Units::ZERO, false);
+    let (mut sum, mut estimate) = (None::<Units>, false);
     for day in days {
         let before = lines.len();
         let listed = |row: &&RowReport| filter.is_none_or(|filter| filter(day, row));
         for row in day.rows.iter().filter(listed) {
             let spent = row.spent(measure).map(Measured::units);
-            sum = sum.saturating_add(spent.unwrap_or_default());
+            let both = sum.into_iter().chain(spent);
+            sum = both.reduce(Units::saturating_add);
             estimate |= row.estimate;
             lines.push(DayLine {
                 day,
@@ -304,7 +306,9 @@ fn widest(all: &[DayLine<'_>]) -> Option<Vec<Cell>> {
 
 impl DayLine<'_> {
     fn sum(&self) -> Cell {
-        Cell::amount(self.measure.amount(self.sum)).about(self.estimate)
+        Cell::some(self.sum, |sum| {
+            Cell::amount(self.measure.amount(sum)).about(self.estimate)
+        })
     }
 
     pub fn cells(&self, date: Cell) -> Vec<Cell> {

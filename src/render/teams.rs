@@ -244,12 +244,15 @@ fn total(report: &StatusReport) -> Vec<Cell> {
         .all(|team| team.limit().is_some() || team.spent().is_none_or(Measured::is_zero));
     let share = allocated
         .filter(|_| all_allocated)
-        .and_then(|allocated| Percent::new(report.spent().units(), allocated.units()));
+        .zip(report.known_spent())
+        .and_then(|(allocated, spent)| Percent::new(spent.units(), allocated.units()));
     let mut cells = vec![Cell::word(""); 10];
     cells[0] = Cell::word("Total");
     cells[1] = match (report.measure, &report.used.cost) {
         (Measure::Money(_), Some(cost)) => Cell::marked_cost(cost),
-        _ => Cell::amount(report.spent()).about(report.used.estimate),
+        _ => Cell::some(report.known_spent(), |spent| {
+            Cell::amount(spent).about(report.used.estimate)
+        }),
     };
     cells[2] = Cell::some(allocated, Cell::amount);
     cells[3] = Cell::some(share, Cell::Percent);

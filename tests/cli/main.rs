@@ -29,6 +29,7 @@ mod money_logs;
 mod monitoring;
 mod months;
 mod names;
+mod no_figure;
 mod options;
 mod quiet;
 mod reading;

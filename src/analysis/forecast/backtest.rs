@@ -112,7 +112,9 @@ pub(super) fn try_months(
     finished.sort_unstable();
     finished.dedup();
     let newest = finished.into_iter().rev();
-    let tried = newest.filter_map(|month| try_month(reconciled, month, budget));
+    // Where it is not known what was used, no forecast is right or wrong.
+    let known = newest.filter(|month| reconciled.ledger.states_use(*month));
+    let tried = known.filter_map(|month| try_month(reconciled, month, budget));
     let mut tried: Vec<TriedMonth> = tried.take(most).collect();
     tried.reverse();
     tried

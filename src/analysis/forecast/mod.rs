@@ -98,17 +98,19 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
     let measure = reconciled.measure();
     let (policy, now) = (request.policy, request.options.now);
     let state = request.state();
+    // How a month goes on is not known where it is not known how far it is.
+    let is_known = reconciled.unknown_rows().is_none();
     // What is still planned is not for a month that is over.
     let result = (state == ForecastState::Over).then(|| MonthResult::new(request));
     // Phases are planned in tokens.
     let plan = Plan::of(reconciled, budget, policy);
-    let plan = plan.filter(|_| result.is_none() && !measure.is_money());
+    let plan = plan.filter(|_| result.is_none() && !measure.is_money() && is_known);
     let planned = plan.as_ref();
     let project = planned.and_then(|plan| Project::new(reconciled, plan, request.limits));
     let burn_rate = BurnRate::of(reconciled, now, &policy.zone);
     let steady = burn_rate.filter(BurnRate::is_steady);
-    let ahead =
-        (state == ForecastState::Open).then(|| MonthAhead::new(request, planned, project.as_ref()));
+    let is_open = state == ForecastState::Open && is_known;
+    let ahead = is_open.then(|| MonthAhead::new(request, planned, project.as_ref()));
     let ahead = ahead.as_ref();
     let month_end = ahead.and_then(MonthAhead::estimate);
     let of_project = project_estimate(request, project.as_ref(), planned);
@@ -144,8 +146,16 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         risk: risk(request, &estimates, cost.as_ref(), planned),
         cost,
         alert_at: policy.forecast,
-        thresholds: thresholds(request, steady, ahead),
-        cost_thresholds: cost_thresholds(request, steady, ahead),
+        thresholds: if is_known {
+            thresholds(request, steady, ahead)
+        } else {
+            Vec::new()
+        },
+        cost_thresholds: if is_known {
+            cost_thresholds(request, steady, ahead)
+        } else {
+            Vec::new()
+        },
         straight_line_tokens: line.and_then(Measured::tokens),
         straight_line_cost: line.and_then(Measured::money),
         inputs: ahead.map(MonthAhead::inputs),
@@ -154,7 +164,7 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
         path: ahead.map(MonthAhead::path).unwrap_or_default(),
         backtest: (extent == BacktestExtent::All).then(|| Backtest::new(&tried, measure)),
         past_chances,
-        safety_margin: margin(request, planned),
+        safety_margin: margin(request, planned).filter(|_| is_known),
         burn_rate,
         stated: stated(reconciled, budget),
         stated_risk,

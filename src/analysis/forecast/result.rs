@@ -27,10 +27,12 @@ pub struct MonthResult {
 impl MonthResult {
     pub(super) fn new(request: &Request<'_>) -> Self {
         let (used, budget) = (request.spent(), request.budget);
-        let (used_tokens, used_cost) = request.amount(used).split();
+        let is_known = request.reconciled.unknown_rows().is_none();
+        let amount = is_known.then(|| request.amount(used).split());
+        let (used_tokens, used_cost) = amount.unwrap_or_default();
         // Whatever the thresholds are: as much as the budget is too much.
         let is_below = |used: i128, budget: i128| used < budget || used <= 0;
-        let by_units = budget.map(|budget| Some(is_below(used.0, budget.0)));
+        let by_units = budget.map(|budget| is_known.then(|| is_below(used.0, budget.0)));
         let by_money = CostBudget::of(request.reconciled, request.policy);
         let by_money = by_money.map(|budget| {
             let fits = is_below(budget.used?.nanos, budget.limit.nanos);
@@ -40,7 +42,9 @@ impl MonthResult {
         Self {
             used_tokens,
             used_cost,
-            ratio: budget.and_then(|budget| ratio(used, budget)),
+            ratio: budget
+                .filter(|_| is_known)
+                .and_then(|budget| ratio(used, budget)),
             fits: if fits.contains(&Some(false)) {
                 Some(false)
             } else {

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     analysis::{
-        self, Cap, CapScope, CostBudget, CostProblem, NO_TOKENS, ReconciledMonth, StatusReport,
-        held_money::HeldMoney, holds::LiveHold,
+        self, Cap, CapScope, CostBudget, CostProblem, NO_FIGURES, NO_TOKENS, ReconciledMonth,
+        StatusReport, held_money::HeldMoney, holds::LiveHold,
     },
     model::{Currency, Policy, Tokens},
 };
@@ -168,7 +168,9 @@ impl Standing {
         let is_open = sum.open || sum.has_others(currency);
         let problem = cost_budget(&cap.scope, report).and_then(|cost| cost.problem);
         let tokens = match problem {
-            Some(CostProblem::OtherCurrency { .. }) => return (None, is_open),
+            Some(CostProblem::OtherCurrency { .. } | CostProblem::NoFigures) => {
+                return (None, is_open);
+            }
             // Nothing has a cost.
             Some(CostProblem::NoCosts) => match usage {
                 Some(team) => reconciled.spent_of(team).unwrap_or_default(),
@@ -324,7 +326,7 @@ fn no_price(model: Option<&str>, currency: Currency) -> String {
 /// Why a cap cannot be judged, and what helps.
 fn not_judged(cap: &Cap, report: &StatusReport) -> (String, String) {
     if cap.currency.is_none() {
-        return no_tokens(cap);
+        return no_tokens(cap, report);
     }
     let problem = cost_budget(&cap.scope, report).and_then(CostBudget::problem);
     let name = named_budget(cap);
@@ -346,17 +348,21 @@ fn named_budget(cap: &Cap) -> String {
     }
 }
 
-/// Of a cap in tokens, where the log states none.
-fn no_tokens(cap: &Cap) -> (String, String) {
+/// Of a cap in tokens, where the log states none, or the month does not.
+fn no_tokens(cap: &Cap, report: &StatusReport) -> (String, String) {
     let limit = cap.amount(cap.limit);
     let (of_team, key) = match &cap.scope {
         CapScope::Total => (String::new(), "`[budget] cost`".to_owned()),
         CapScope::Team(name) => (format!(" of {name}"), format!("`[teams.\"{name}\"] cost`")),
     };
-    (
-        format!("the budget{of_team} of {limit} tokens cannot be judged: {NO_TOKENS}"),
-        format!("set {key}"),
-    )
+    let (why, help) = if report.measure.is_money() {
+        (NO_TOKENS, format!("set {key}"))
+    } else {
+        let help = format!("write the tokens into the rows of {}", report.month);
+        (NO_FIGURES, help)
+    };
+    let message = format!("the budget{of_team} of {limit} tokens cannot be judged: {why}");
+    (message, help)
 }
 
 /// The budget in money that a cap is of.

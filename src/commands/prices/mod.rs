@@ -122,7 +122,7 @@ fn row(
 fn unpriced(log: &LogFiles, run: &mut Run<'_, '_>) -> Result<Option<Unpriced>, Failure> {
     let (_, report) = status::load(log, &ViewArgs::default(), Rows::All, run)?;
     let cost = report.used.cost.as_ref();
-    let all = Some(report.used_tokens()).filter(|_| cost.is_none());
+    let all = report.used.tokens.filter(|_| cost.is_none());
     let tokens = cost.and_then(|cost| cost.unpriced_tokens).or(all);
     let tokens = tokens.filter(|tokens| *tokens > Tokens::ZERO);
     Ok(tokens.map(|tokens| Unpriced {

@@ -37,7 +37,9 @@ pub fn fields(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 
 /// Why there is no burn rate.
 fn no_rate(report: &StatusReport) -> &'static str {
-    if report.spent().is_zero() {
+    if report.no_figure().is_some() {
+        "no row says what was used"
+    } else if report.spent().is_zero() {
         "nothing is used yet"
     } else {
         "not enough data yet"
@@ -70,7 +72,7 @@ fn plan(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 }
 
 fn margin(report: &StatusReport, style: OutputStyle) -> Option<Field> {
-    let spent = report.spent();
+    let spent = report.known_spent()?;
     let (name, end, basis) = match &report.forecast.plan {
         Some(plan) => {
             let total = Measured::Tokens(plan.end.total_tokens);

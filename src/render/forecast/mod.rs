@@ -80,8 +80,12 @@ fn why(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
 
 /// The fields beside the forecast, with their heading.
 fn context_fields(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
+    let fields = fields(context::fields(report, style), style);
+    if fields.is_empty() {
+        return Vec::new();
+    }
     let mut lines = vec![StyledLine::new(), heading(context::title(report))];
-    lines.extend(fields(context::fields(report, style), style));
+    lines.extend(fields);
     lines
 }
 

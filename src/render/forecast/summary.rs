@@ -61,6 +61,9 @@ pub fn more(report: &StatusReport, style: OutputStyle) -> Vec<Field> {
 /// The chance of exceeding the budget in what the log counts by, or how the month ended. None without such a budget.
 fn of_limit(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
     let (used, month, budget) = (report.spent(), report.month, report.limit()?);
+    if let Some(no_figure) = report.no_figure() {
+        return Some(format!("not known: {no_figure} of {month}").into());
+    }
     let is_used_up = if report.is_over() {
         // The result is that of the month, whatever the thresholds are.
         used.units() >= budget.units() && !used.is_zero()

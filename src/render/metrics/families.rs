@@ -283,6 +283,12 @@ fn state(page: &MetricsPage<'_>, text: &mut MetricsText) {
         "Rows and usage lines that cannot be read, and are not counted.",
         Some(log.unreadable_rows),
     );
+    gauge(
+        text,
+        "tokmon_log_rows_without_figure",
+        "Rows that say neither tokens nor a cost, which is not zero.",
+        Some(log.rows_without_figure),
+    );
     let severities = [Severity::Error, Severity::Warning, Severity::Note];
     text.family(
         "tokmon_findings",

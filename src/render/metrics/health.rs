@@ -10,7 +10,7 @@ use serde_with::skip_serializing_none;
 use super::UniqueNames;
 use crate::{
     analysis::{CostBudget, StatusReport, TeamReport},
-    model::{Currency, Level, Money, Month, Tokens, divide_half_even, fold_name},
+    model::{Currency, Level, Measured, Money, Month, Tokens, divide_half_even, fold_name},
     render::json,
 };
 
@@ -139,8 +139,8 @@ impl Organization {
     fn of(report: &StatusReport, name: Option<&str>) -> Self {
         let budget = report.cost_budget.as_ref();
         let budget_cents = budget.and_then(|budget| cents_half_even(budget.limit));
-        let in_money = report.measure.is_money().then(|| report.spent().money());
-        let in_money = in_money.flatten().filter(|_| budget.is_none());
+        let in_money = report.known_spent().and_then(Measured::money);
+        let in_money = in_money.filter(|_| budget.is_none());
         let spent = budget.and_then(|budget| budget.used).or(in_money);
         let spent_cents = spent.and_then(cents_floor);
         let thresholds = report.budget.thresholds;

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use super::health::is_unjudged;
 use crate::{
     analysis::{
-        CostBudget, StatusReport, TeamReport, amounts_of, no_budget, problem_of_money, so_far,
+        CostBudget, StatusReport, TeamReport, amounts_of, no_budget, problem_of_money,
+        problem_of_tokens, so_far_in_month,
     },
     model::{Level, Measured, Money, Percent, Thresholds, Tokens, Units, in_brackets},
     render::{no_rows, sanitize},
@@ -59,17 +60,21 @@ pub fn failed(why: &str) -> String {
 fn of_total(report: &StatusReport) -> Judged {
     let thresholds = report.budget.thresholds;
     let used = report.used_tokens();
-    let spent = report.spent();
+    let spent = report.known_spent();
     let (state, text) = match report.level {
         _ if is_unjudged(report) => {
             let problem = problem_of_money(report).unwrap_or_default();
             (PluginState::Unknown, problem)
         }
+        level if report.no_figure().is_some() && level < Some(Level::Warning) => {
+            let no_budget = || format!("{}; {}", no_budget(report), so_far_in_month(report));
+            let problem = problem_of_tokens(report);
+            (PluginState::Unknown, problem.unwrap_or_else(no_budget))
+        }
         None => report.worst_team(TeamReport::used_level).map_or_else(
             || {
-                let (budget, so_far) = (no_budget(report), so_far(report));
-                let text = format!("{budget}; {so_far} in {}", report.month);
-                (PluginState::Unknown, text)
+                let (budget, so_far) = (no_budget(report), so_far_in_month(report));
+                (PluginState::Unknown, format!("{budget}; {so_far}"))
             },
             |worst| of_worst(report, worst),
         ),
@@ -83,7 +88,7 @@ fn of_total(report: &StatusReport) -> Judged {
         let share = Percent::new(used.0, report.budget.tokens?.0)?;
         Some(percent("used_pct", share, thresholds))
     }));
-    if let (None, Some(money)) = (&report.cost_budget, spent.money()) {
+    if let (None, Some(money)) = (&report.cost_budget, spent.and_then(Measured::money)) {
         data.push(format!("cost={};;;0", money.decimal()));
     }
     if report.held() > Tokens::ZERO {
@@ -160,12 +165,13 @@ fn of_team(team: &TeamReport, thresholds: Thresholds) -> Judged {
     let mut data = Vec::new();
     if let (None, Some(Measured::Money(money))) = (&team.cost_budget, spent) {
         data.push(format!("cost={};;;0", money.decimal()));
-    } else if !team.measure.is_money() {
+    } else if !team.measure.is_money() && team.unknown_rows.is_none() {
         data.push(tokens("used", used, limit, thresholds));
     }
     let mut parts: Vec<String> = Vec::new();
     let mut level = None;
-    if let Some(limit) = limit.filter(|_| !team.measure.is_money()) {
+    let is_judged = !team.measure.is_money() && team.unknown_rows.is_none();
+    if let Some(limit) = limit.filter(|_| is_judged) {
         level = team.level.or(Some(Level::Ok));
         let share = in_brackets(Percent::new(used.0, limit.0));
         parts.push(format!("{used} of {limit} tokens{share}"));
@@ -187,6 +193,9 @@ fn of_team(team: &TeamReport, thresholds: Thresholds) -> Judged {
         (None, None) => (
             PluginState::Unknown,
             match spent {
+                _ if team.unknown_rows.is_some() => {
+                    format!("{name}: {}", team.no_figure().unwrap_or_default())
+                }
                 Some(money @ Measured::Money(_)) => format!("{name} has no limit; {money} spent"),
                 _ => format!("{name} has no allocation; {used} tokens used"),
             },

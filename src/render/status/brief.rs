@@ -10,6 +10,7 @@ use crate::{
 pub fn brief_verdict(report: &StatusReport, style: OutputStyle) -> StyledLine {
     let Some(verdict) = &report.verdict else {
         let why = match report.cost_budget {
+            _ if report.no_figure().is_some() => "not judged",
             Some(_) => "cost not judged",
             None => "no budget",
         };

@@ -90,11 +90,17 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     let spent = spent.shown(style);
     let level = report.token_level;
     let level = level.map(|level| style.badge(level));
-    let spent = match used.tokens {
-        Some(_) => tokens(spent),
-        None => spent + &" ".repeat(UNIT.len()),
+    let (spent, share) = match used.tokens {
+        Some(_) => (tokens(spent), share),
+        None => (spent + &" ".repeat(UNIT.len()), None),
     };
-    add("Used", spent, share, level.unwrap_or_default());
+    let no_figure = report.no_figure().map(StyledLine::from);
+    add(
+        "Used",
+        spent,
+        share,
+        no_figure.or(level).unwrap_or_default(),
+    );
     if let Some(left) = report.remaining {
         let rest = report.share_left(report.used_tokens());
         add("Remaining", tokens(signed(left)), rest, StyledLine::new());
@@ -126,7 +132,7 @@ fn figures(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
 /// Those of a log that states only costs.
 fn figures_of_money(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
     let report = page.report;
-    let (spent, budget) = (report.spent(), report.cost_budget.as_ref());
+    let (spent, budget) = (report.known_spent(), report.cost_budget.as_ref());
     // The digits end where those before a mark do.
     let padded = |value: String| {
         let mark = usize::from(value.ends_with(AT_LEAST));
@@ -144,19 +150,21 @@ fn figures_of_money(page: &Page<'_>, style: OutputStyle) -> Vec<Figure> {
         add("Budget", style.money(budget.limit), None, source.into());
     }
     let cost = report.used.cost.as_ref().map(Cell::marked_cost);
-    let value = cost.unwrap_or(Cell::amount(spent)).shown(style);
+    let value = cost.unwrap_or(Cell::some(spent, Cell::amount)).shown(style);
     let level = budget.and_then(|budget| budget.level);
     let problem = budget.and_then(CostBudget::problem);
     let problem = problem.map(|problem| format!("the budget cannot be judged: {problem}"));
+    let problem = report.no_figure().or(problem);
     let level = level.filter(|_| problem.is_none());
     let level = level.map(|level| style.badge(level));
     let remarks = report.used.cost.iter();
     let remarks = remarks.flat_map(|cost| costs::remarks(cost, style));
     let remarks = problem.into_iter().chain(remarks).map(StyledLine::from);
     let remark = StyledLine::join(level.into_iter().chain(remarks), ", ");
-    add("Spent", value, report.share(spent), remark);
+    let share = spent.and_then(|spent| report.share(spent));
+    add("Spent", value, share, remark);
     if let Some(left) = budget.and_then(|budget| budget.remaining) {
-        let rest = report.share_left(spent);
+        let rest = spent.and_then(|spent| report.share_left(spent));
         add("Remaining", style.money(left), rest, StyledLine::new());
     }
     if let Some(held) = budget.and_then(|budget| budget.reserved) {
@@ -228,9 +236,12 @@ fn team(report: &StatusReport, style: OutputStyle) -> Vec<StyledLine> {
     };
     let used = team
         .spent()
-        .map_or_else(|| "nothing".to_owned(), |_| used_cell(team).shown(style));
+        .map(|_| used_cell(team).shown(style))
+        .or_else(|| team.no_figure())
+        .unwrap_or_else(|| "nothing".to_owned());
     let limit = prefixed(" of ", team.limit().map(|limit| style.amount(limit)));
-    let unit = if team.measure.is_money() { "" } else { UNIT };
+    let has_unit = !team.measure.is_money() && team.no_figure().is_none();
+    let unit = if has_unit { UNIT } else { "" };
     let share = prefixed("  ", team.share());
     let level = unfinished_level(team)
         .filter(|level| *level > Level::Ok)

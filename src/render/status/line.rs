@@ -78,6 +78,9 @@ pub fn used(report: &StatusReport, style: OutputStyle) -> String {
 /// The share and its level: `63.3% OK`.
 pub fn share_and_level(report: &StatusReport, style: OutputStyle) -> String {
     let Some(spending) = report.spending() else {
+        if report.no_figure().is_some() {
+            return "no figure".to_owned();
+        }
         let tokens = || about(report.used_tokens(), report.used.estimate);
         return in_money(report, style).unwrap_or_else(tokens);
     };
@@ -123,7 +126,7 @@ pub fn secondary(report: &StatusReport, style: OutputStyle) -> Option<String> {
 
 /// What is spent, of a log that states only costs.
 fn in_money(report: &StatusReport, style: OutputStyle) -> Option<String> {
-    let spent = report.spent().money()?;
+    let spent = report.known_spent()?.money()?;
     Some(cost(report, style).unwrap_or_else(|| style.money(spent)))
 }
 
@@ -142,6 +145,9 @@ pub fn part_of(tokens: Tokens, whole: Option<Tokens>, estimate: bool) -> String 
 
 /// `180,000 of 200,000 tokens, 90.0%`.
 pub fn spent(report: &StatusReport, unit: &str) -> String {
+    if let Some(no_figure) = report.no_figure() {
+        return no_figure;
+    }
     if report.measure.is_money() {
         let (spent, share) = (report.spent(), prefixed(", ", report.share(report.spent())));
         let of = prefixed(" of ", report.limit());
@@ -179,6 +185,10 @@ pub fn used_of(report: &StatusReport, style: OutputStyle) -> [[String; 2]; 2] {
         let used = cost(report, style).unwrap_or_default();
         let texts = [used, format!(" / {}", money(spending.budget))];
         return [texts.clone(), texts];
+    }
+    if let Some(no_figure) = report.no_figure() {
+        let none = || [no_figure.clone(), String::new()];
+        return [none(), ["no figure".to_owned(), String::new()]];
     }
     if let Some(used) = in_money(report, style) {
         return [[used.clone(), String::new()], [used, String::new()]];
@@ -230,7 +240,8 @@ pub fn used_by(team: &TeamReport, style: OutputStyle) -> LinePart {
     let name = style.text(&team.name);
     let Some(spending) = team.spending() else {
         let none = team.measure.amount(Units::ZERO);
-        let used = style.compact(team.spent().unwrap_or(none));
+        let used = || style.compact(team.spent().unwrap_or(none));
+        let used = team.no_figure().unwrap_or_else(used);
         return LinePart::from(format!("{name} {used}"));
     };
     let amounts = match (spending.currency, team.allocated_tokens) {

@@ -246,7 +246,8 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
         format!("{} remaining{}", signed(left), in_brackets(rest))
     });
     let in_money = in_money || report.measure.is_money();
-    let unit = if in_money { "" } else { " tokens" };
+    let is_known = report.no_figure().is_none() || report.spending().is_some();
+    let unit = if in_money || !is_known { "" } else { " tokens" };
     let secondary = if in_money {
         report.used.tokens.map(|tokens| format!("{tokens} tokens"))
     } else {
@@ -260,7 +261,9 @@ fn headline(report: &StatusReport, screen: ScreenStatus) -> StyledLine {
         plan.map(|[plan, _]| plan),
     ];
     let share = prefixed("   ", share);
-    let verb = if report.measure.is_money() {
+    let verb = if !is_known {
+        "Used:"
+    } else if report.measure.is_money() {
         "Spent"
     } else {
         "Used"

@@ -53,6 +53,8 @@ fn status(page: &Page<'_>) -> ReportTable {
     if let Some(tokens) = used.tokens {
         let spent = Cell::Tokens(tokens).about(used.estimate);
         table.figure_with("used", spent, share, remarks(estimate(used.estimate)));
+    } else if let Some(no_figure) = report.no_figure() {
+        table.figure_with("used", Cell::Absent, None, remarks([no_figure]));
     }
     if let Some((stated, line)) = used.stated_tokens.zip(used.stated_line) {
         let line = Cell::word(format!("line {line} of the log"));
@@ -62,7 +64,8 @@ fn status(page: &Page<'_>) -> ReportTable {
     if in_money {
         let budget = report.cost_budget.as_ref();
         let remaining = Cell::some(budget.and_then(|budget| budget.remaining), Cell::Money);
-        let left = report.share_left(report.spent());
+        let spent = report.known_spent();
+        let left = spent.and_then(|spent| report.share_left(spent));
         table.figure_with("remaining", remaining, left, none());
     } else {
         let remaining = Cell::some(report.remaining, Cell::Signed);
@@ -113,7 +116,9 @@ fn add_reading(table: &mut ReportTable, report: &StatusReport) {
     if let Some(undated) = &report.undated {
         table.figure("undated_rows", Cell::Count(undated.rows));
         if let Some(tokens) = undated.tokens {
-            table.figure("undated_tokens", Cell::Tokens(tokens));
+            let tokens = Cell::Tokens(tokens).about(undated.estimate);
+            let estimate = undated.estimate.then(|| "an estimate".to_owned());
+            table.figure_with("undated_tokens", tokens, None, remarks(estimate));
         }
         if let Some(cost) = &undated.cost {
             table.figure("undated_cost", Cell::marked_cost(cost));

@@ -14,7 +14,7 @@ mod screens;
 mod secrets;
 mod sizes;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     analysis::{self, LedgerBuilder, ReportOptions, RowSelection, Rows, StatusReport},
@@ -56,6 +56,27 @@ fn report_by(text: &[u8], rows: Rows, policy: &Policy) -> StatusReport {
         crate::edit::enter(&mut builder, FileId::LOG, item);
     })
     .unwrap();
+    report_from(builder, policy)
+}
+
+/// That of a log in another form.
+fn report_of_other_form(mut text: &[u8], policy: &Policy) -> StatusReport {
+    let keep = RowSelection {
+        month: None,
+        rows: Rows::All,
+    };
+    let mut builder = LedgerBuilder::new(policy, keep, Some(now()));
+    let context = ("harbour", now().date_naive());
+    let survey = log::foreign::survey(&mut text, FileId::LOG, &policy.read, context).unwrap();
+    builder.set_foreign(Arc::new(survey.reading.clone()));
+    log::foreign::read(&mut text, FileId::LOG, &survey, &mut |item| {
+        crate::edit::enter(&mut builder, FileId::LOG, item);
+    })
+    .unwrap();
+    report_from(builder, policy)
+}
+
+fn report_from(builder: LedgerBuilder, policy: &Policy) -> StatusReport {
     let ledger = builder.finish();
     let month = *ledger.months().last().unwrap();
     let reconciled = ledger.reconcile(month, None);

@@ -14,8 +14,8 @@ use crate::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    app, good, keys::press, now, picture, problem, report_by, report_of, text_of, used,
-    view_context,
+    app, good, keys::press, now, picture, problem, report_by, report_of, report_of_other_form,
+    text_of, used, view_context,
 };
 
 #[test]
@@ -325,6 +325,54 @@ fn no_view_is_larger_than_its_screen() {
                     fits(&app, *width, *height, false);
                 }
             }
+        }
+    }
+}
+
+const MONEY: &str = "\
+# Spending
+
+| When | Who | Task | Cost | Status | Deliverables |
+|---|---|---|---|---|---|
+| 2026-02-24 09:10 | Ann | parser | $14.50 | ✅ | 6 |
+| 2026-02-24 11:00 | Bob | docs | ~$9.00 | ✅ | 2 |
+| 2026-02-25 10:10 | Ann | tests | $2.25 | 🔄 | |
+| 2026-02-25 12:00 | Bob | docs | n/a | 🔄 | |
+";
+
+#[test]
+fn a_log_of_money_has_costs_in_every_view() {
+    let policy = Policy {
+        cost_budget: Some(Money {
+            nanos: 50_000_000_000,
+            currency: Currency::USD,
+        }),
+        ..Policy::default()
+    };
+    for tab in Tab::ALL.iter().copied() {
+        let mut app = App::default();
+        let report = report_of_other_form(MONEY.as_bytes(), &policy);
+        app.take(good(report), now(), Duration::ZERO);
+        app.tab = tab;
+        let name = format!("money_{}", tab.into_str().to_lowercase());
+        insta::assert_snapshot!(name, screen(&app));
+    }
+}
+
+#[test]
+fn a_month_without_a_figure_has_none_in_any_view() {
+    let log = "| Date | Who | Tokens |\n|---|---|---|\n| 2026-01-20 | Ann | 900 |\n| 2026-02-24 | Ann | n/a |\n| 2026-02-25 | Bob | — |\n";
+    for (width, height) in [(80, 24), (40, 10), (20, 3)] {
+        for tab in Tab::ALL.iter().copied() {
+            let mut app = App::default();
+            let report = report_of_other_form(log.as_bytes(), &Policy::default());
+            app.take(good(report), now(), Duration::ZERO);
+            app.tab = tab;
+            let name = format!(
+                "no_figure_{}_{width}x{height}",
+                tab.into_str().to_lowercase()
+            );
+            insta::assert_snapshot!(name, picture(&app, width, height, false));
         }
     }
 }
