@@ -1,7 +1,7 @@
 //! Writes logs that tokmon did not invent: one table with dates or a heading per day, in several languages and spellings, with sums,
 //! gaps and tables that are no usage between.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, NaiveDate, Weekday};
 
 use crate::{
     cells::{DateSpelling, Spelling, absent},
@@ -346,9 +346,22 @@ impl Writer<'_> {
         }
     }
 
-    /// The same spending once more, a row a day.
+    /// The same spending once more, a row for each day, week or month.
     fn summary(&mut self, entries: &[Entry]) {
-        self.heading("Each day");
+        let span = self.random.below(3);
+        self.heading(["Each day", "Each week", "Each month"][usize::try_from(span).unwrap()]);
+        let key = |entry: &Entry| {
+            let day = day(entry).unwrap();
+            match span {
+                0 => (day, day.to_string()),
+                1 => {
+                    let week = day.week(Weekday::Mon);
+                    let (from, to) = (week.first_day(), week.last_day());
+                    (from, format!("{from} to {to}"))
+                }
+                _ => (day.with_day(1).unwrap(), day.format("%Y-%m").to_string()),
+            }
+        };
         let columns = [
             (Column::Date, true),
             (Column::Tokens, self.measures.tokens),
@@ -360,12 +373,17 @@ impl Writer<'_> {
             .map(|(column, _)| *column)
             .collect();
         self.head(&columns);
-        for entries in entries.chunk_by(|one, two| day(one) == day(two)) {
+        for entries in entries.chunk_by(|one, two| key(one) == key(two)) {
             let mut sum = Figures::default();
             for entry in entries {
                 sum.add(entry.figures());
             }
-            let mut cells = vec![self.spelling.date(day(&entries[0]).unwrap(), self.random)];
+            let (from, written) = key(&entries[0]);
+            let mut cells = vec![if span == 0 {
+                self.spelling.date(from, self.random)
+            } else {
+                written
+            }];
             cells.extend(sum.tokens.map(|tokens| tokens.to_string()));
             let cents = sum
                 .nanos

@@ -146,10 +146,12 @@ fn compare(
         }
         let stated = details.stated.get(&range.0).filter(|_| !is_longer);
         let agrees = both.agrees() || stated.is_some_and(|stated| sums.agrees_with(stated));
-        let is_finer = !is_longer || of_details.rows > sums.rows;
-        if agrees && is_finer && !sums.is_of_others(&of_details) {
+        // A week in which only one day has a row is the sum of that.
+        let is_finer = !is_longer || !details.ranges.contains_key(range);
+        let has_more_rows = of_details.rows > sums.rows;
+        if agrees && (is_finer || has_more_rows) && !sums.is_of_others(&of_details) {
             agreeing += 1;
-            is_span |= is_longer;
+            is_span |= is_longer && has_more_rows;
         } else {
             differing += 1;
         }
