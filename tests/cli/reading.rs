@@ -439,7 +439,7 @@ fn a_row_whose_tokens_cannot_be_read_is_unreadable_and_counts_nothing() {
 | 2026-02-20 | a | 100 | 50 | $1.00 |
 | 2026-02-20 | b | 36.500 | 50 | $2.00 |
 | 2026-02-20 | c | 100 | 20 | $1.2.3 |
-| 2026-02-21 | d | n/a | n/a | — |
+| 2026-02-21 | d | forgot | n/a | — |
 | 2026-02-21 | e | 10 | 5 | $0.50 |
 ";
     let folder = repository(&[("costs.md", log)]);

@@ -32,6 +32,8 @@ pub(crate) struct Reading {
     pub(crate) without_figure: u64,
     /// The lines of these rows.
     pub(crate) lines_without_figure: BTreeSet<u64>,
+    /// The lines of rows that cannot be read.
+    pub(crate) unreadable_lines: BTreeSet<u64>,
     pub(crate) currency: Option<String>,
     pub(crate) is_estimated: (bool, bool),
     /// The lines of the tables, and what became of each.
@@ -122,6 +124,9 @@ impl Reading {
         }
         if self.without_figure > 0 {
             let _ = writeln!(text, "without a figure: {}", self.without_figure);
+        }
+        if !self.unreadable_lines.is_empty() {
+            let _ = writeln!(text, "unreadable: {}", self.unreadable_lines.len());
         }
         text
     }
@@ -242,14 +247,19 @@ impl Reading {
         self.rows_without_figure(&report["log"]);
     }
 
-    /// Adds the rows without a figure that a report names. One without a date is in the reports of all months.
+    /// Adds the rows without a figure, and those that cannot be read, that a report names. One without a date is in the reports of all months.
     fn rows_without_figure(&mut self, log: &Value) {
-        let places: Vec<u64> = list(&log["places_without_figure"])
-            .filter_map(|place| count(&place["line"]))
-            .collect();
-        let rows = count(&log["rows_without_figure"]).unwrap_or_default();
-        assert_eq!(rows, places.len() as u64, "all of few rows are named");
-        self.lines_without_figure.extend(places);
+        let lines = |places: &str, rows: &str| {
+            let lines = list(&log[places]).filter_map(|place| count(&place["line"]));
+            let lines: Vec<u64> = lines.collect();
+            let rows = count(&log[rows]).unwrap_or_default();
+            assert_eq!(rows, lines.len() as u64, "all of few rows are named");
+            lines
+        };
+        let without = lines("places_without_figure", "rows_without_figure");
+        self.lines_without_figure.extend(without);
+        let unreadable = lines("unreadable_places", "unreadable_rows");
+        self.unreadable_lines.extend(unreadable);
         self.without_figure = self.lines_without_figure.len() as u64;
     }
 

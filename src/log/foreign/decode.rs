@@ -158,7 +158,7 @@ impl<'t> TableDecoder<'t> {
                 all: self.all,
             });
         }
-        let is_unreadable = self.is_unreadable(&figures);
+        let is_unreadable = self.is_unreadable(cells, &figures);
         let sums = if is_unreadable {
             (figures, is_half, compared) = (Figures::default(), false, None);
             Sums::default()
@@ -188,8 +188,9 @@ impl<'t> TableDecoder<'t> {
     }
 
     /// Whether a row counts nothing since its tokens cannot be read, or nothing else is written in it. As in tokmon's own format, it
-    /// counts without a cost that cannot be read, and without a figure that others are only compared with.
-    fn is_unreadable(&self, figures: &Figures) -> bool {
+    /// counts without a cost that cannot be read, and without a figure that others are only compared with. A word without a digit,
+    /// like `forgotten`, is no figure, and none is lost.
+    fn is_unreadable(&self, cells: &[Cell<'_>], figures: &Figures) -> bool {
         let plan = self.plan;
         let is_compared = plan.halves_first && figures.tokens.is_some();
         let mut lost = self.problems.iter().filter_map(|problem| match problem {
@@ -197,9 +198,14 @@ impl<'t> TableDecoder<'t> {
             RowProblem::Date(..) => None,
         });
         let has_figure = figures.tokens.is_some() || figures.cost.is_some();
+        let has_digit = |at: usize| {
+            let cell = cells.get(at);
+            cell.is_some_and(|cell| cell.text.contains(char::is_numeric))
+        };
         lost.any(|at| {
             let is_half = plan.input == Some(at) || plan.output == Some(at);
-            is_half || plan.tokens.contains(&at) && !is_compared || !has_figure
+            let is_needed = is_half || plan.tokens.contains(&at) && !is_compared || !has_figure;
+            is_needed && has_digit(at)
         })
     }
 
