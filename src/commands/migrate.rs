@@ -63,7 +63,13 @@ fn plan(
         keep_days: keep_days(&session.log.settings, &revision),
         original: format!("{}/{}", folder(&session.log.settings), original.name),
     };
-    let migration = migrate::migrate(&revision, &log_set, &request);
+    let team = session.log.folder_name();
+    let team = team.as_deref().unwrap_or("log");
+    let migration = migrate::migrate_foreign(&revision, &log_set, team, &request);
+    let migration = match migration {
+        Ok(None) => migrate::migrate(&revision, &log_set, &request),
+        other => other,
+    };
     let migration = migration.map_err(|error| failure(&error, &session.log.shown))?;
     let Some(migrated) = migration else {
         return Ok((None, None));
@@ -97,6 +103,10 @@ fn failure(error: &MigrateError, shown: &str) -> Failure {
         MigrateError::Unreadable(line) => {
             Failure::no_data(format!("{shown}:{line}: an unreadable row would be lost"))
                 .help("tokmon check says what is wrong with it; fix it first")
+        }
+        MigrateError::Differs(what) => {
+            Failure::no_data(format!("nothing is changed: {what} would not be the same in v2.0"))
+                .help("`tokmon check --tables` shows what each table is taken for; say under [read] in tokmon.toml what its columns mean")
         }
         MigrateError::Violation(violation) => Failure::new(
             ExitCode::Internal,

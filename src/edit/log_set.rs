@@ -78,7 +78,7 @@ pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
         (Item::Unreadable { month, place }, Log | Archive) => ledger.unreadable(month, place),
         (Item::Heading(heading), Log) => match heading.section {
             Section::Monthly(_) => ledger.begin_summary(heading.place.line),
-            Section::Daily(_) => ledger.begin_details(),
+            Section::Daily(_) | Section::Undated => ledger.begin_details(),
             _ => {}
         },
         (Item::Header(header), Log) => ledger.header(&header),

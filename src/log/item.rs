@@ -70,6 +70,8 @@ pub enum Role {
     Monthly,
     Daily,
     Session,
+    /// Usage that is in no month.
+    Undated,
     /// Dated rows of a log from before v2.0.
     Legacy,
     Months,
@@ -85,7 +87,7 @@ impl Role {
     pub const fn is_usage(self) -> bool {
         matches!(
             self,
-            Self::Monthly | Self::Daily | Self::Session | Self::Legacy
+            Self::Monthly | Self::Daily | Self::Session | Self::Undated | Self::Legacy
         )
     }
 }

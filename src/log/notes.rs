@@ -6,7 +6,9 @@ use chrono::NaiveDateTime;
 use super::cell;
 use crate::{
     diagnostic::{Code, Diagnostic},
-    model::{Currency, Header, NoteValue, Price, Tokens, fold_name},
+    model::{
+        BudgetSpan, Currency, Header, NoteValue, Price, SpanLimit, StatedCost, Tokens, fold_name,
+    },
     text::Place,
 };
 
@@ -105,9 +107,12 @@ pub(super) fn note(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
     let amount = || Ok(cell()?.used);
     let range = || cell().map(|cell| (cell.from.unwrap_or(cell.used.value), cell.used.value));
     Some(match fold_name(key).as_str() {
-        "total budget" | "budget" | "monthly budget" | "token budget" => {
-            amount().map(NoteValue::TotalBudget)
-        }
+        "total budget" | "budget" | "monthly budget" | "token budget" => match money(value) {
+            Some(cost) => Ok(NoteValue::CostBudget(cost)),
+            None => amount().map(NoteValue::TotalBudget),
+        },
+        "daily budget" => span_budget(BudgetSpan::Day, value)?,
+        "weekly budget" => span_budget(BudgetSpan::Week, value)?,
         "current usage" => amount().map(|used| NoteValue::CurrentUsage(used, cell::percent(value))),
         "remaining budget" => amount().map(|left| NoteValue::Remaining(left, cell::percent(value))),
         "projected final" => range().map(|(from, to)| NoteValue::ProjectedFinal(from, to)),
@@ -127,6 +132,27 @@ pub(super) fn note(item: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
             })
         }
     })
+}
+
+/// An amount in a currency.
+fn money(value: &str) -> Option<StatedCost> {
+    let cell = cell::money(value).ok()??;
+    Some(StatedCost {
+        nanos: cell.amount.value,
+        currency: Some(cell.currency?),
+    })
+}
+
+/// A budget for a day or a week. Without a unit, such a note may be about anything.
+fn span_budget(span: BudgetSpan, value: &str) -> Option<Result<NoteValue, cell::Unreadable>> {
+    let limit = match money(value) {
+        Some(cost) => SpanLimit::Cost(cost),
+        None if value.contains("token") => {
+            SpanLimit::Tokens(cell::leading_tokens(value).ok()?.used.value)
+        }
+        None => return None,
+    };
+    Some(Ok(NoteValue::SpanBudget(span, limit)))
 }
 
 /// A finding about a note that cannot be read.

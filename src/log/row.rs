@@ -63,6 +63,7 @@ impl<'r, 'p> Decoder<'r, 'p> {
         }
         let decoded = match self.role {
             Role::Monthly | Role::Daily | Role::Session | Role::Legacy => self.usage(),
+            Role::Undated => self.undated(),
             Role::Months => self.month_total(),
             Role::Allocation => self.allocation(),
             Role::Plan => self.phase(),
@@ -124,6 +125,16 @@ impl<'r, 'p> Decoder<'r, 'p> {
             place,
         };
         Ok(Some(RowValue::Entry(entry)))
+    }
+
+    fn undated(&mut self) -> Result<Decoded<'p>, Refused> {
+        let figures = self.figures()?;
+        self.status();
+        Ok(Some(if self.is_total() {
+            RowValue::Sum(figures.tokens, self.figure_place())
+        } else {
+            RowValue::Undated(figures)
+        }))
     }
 
     fn merge_base(&self) -> Option<MergeBase> {

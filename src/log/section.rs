@@ -27,6 +27,8 @@ pub enum Section {
         /// The team of the rows that name none.
         name: String,
     },
+    /// Rows that have no date, and are in no month.
+    Undated,
     Allocation,
     Plan,
     Optimizations,
@@ -137,6 +139,7 @@ fn section_named(text: &str) -> Section {
         ("optimized token usage", Section::Optimizations),
         ("cost-tracking notes", Section::Notes),
         ("cost tracking notes", Section::Notes),
+        ("undated detail", Section::Undated),
         ("previous historical data", Section::ArchiveReference),
     ];
     let mut known = known.into_iter();
@@ -196,6 +199,7 @@ mod tests {
             ("Cost Optimizations", Section::Optimizations),
             ("Optimized Token Usage per 1K", Section::Optimizations),
             ("Cost-Tracking Notes", Section::Notes),
+            ("Undated Detail", Section::Undated),
             ("Previous Historical Data", Section::ArchiveReference),
             ("Session notes", Section::Other),
             ("2026-13 Monthly Summary", Section::Other),

@@ -26,6 +26,7 @@ impl Role {
             Section::Monthly(_) if columns.has_usage() => Self::Monthly,
             Section::Daily(_) if columns.has_usage() => Self::Daily,
             Section::Session { .. } if columns.has_tokens() => Self::Session,
+            Section::Undated if columns.has_usage() => Self::Undated,
             Section::Allocation if columns.has(Column::Allocated) => Self::Allocation,
             Section::Plan if columns.has_tokens() => Self::Plan,
             Section::Optimizations if columns.has(Column::Before) && columns.has(Column::After) => {

@@ -58,7 +58,12 @@ impl MigratedLog {
         let [rows, months] =
             [(self.rows, "row"), (self.months, "month")].map(|(count, what)| counted(count, what));
         let [file, original] = [file, &self.original].map(sanitize);
-        writeln!(out, "{file} is of v2.0 now: {rows} of {months}")?;
+        let of_months = if self.months == 0 {
+            String::new()
+        } else {
+            format!(" of {months}")
+        };
+        writeln!(out, "{file} is of v2.0 now: {rows}{of_months}")?;
         writeln!(out, "the complete original is kept in {original}")?;
         let parts = amounts([
             (self.hook_lines_left, "hook line"),

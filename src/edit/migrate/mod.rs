@@ -4,12 +4,14 @@
 //! See `text` for how the new log is written.
 
 mod carried;
+mod foreign;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+pub use self::foreign::migrate_foreign;
 use self::{carried::Carried, text::DayRow};
 use super::{
     Document, Invariants, LogSet, Revision, RowKind, TableBlock, TableRow, Timestamp, Violation,
@@ -45,6 +47,8 @@ pub enum MigrateError {
     Unreadable(usize),
     /// The new log would say that something else was used.
     Violation(Violation),
+    /// The same of a log in another form: what would differ.
+    Differs(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +73,8 @@ pub fn migrate(
     let document = &revision.document;
     let has_entries = |role| document.tables_of(role).any(TableBlock::has_entries);
     let mut current = [Role::Monthly, Role::Daily, Role::Session].into_iter();
-    if current.any(has_entries) {
+    let has_undated = document.tables_of(Role::Undated).next().is_some();
+    if has_undated || current.any(has_entries) {
         return Ok(None);
     }
     if !has_entries(Role::Legacy) {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::NaiveDate;
 
-use super::{MigrateRequest, MonthRows, carried::Carried, sum_of_costs};
+use super::{MigrateRequest, MonthRows, TeamMonth, carried::Carried, sum_of_costs};
 use crate::{
     edit::{
         Document, TableBlock, TableRow,
@@ -32,8 +32,15 @@ pub(super) fn day_row(
     let through = [cell(Column::TokensIn), cell(Column::TokensOut)];
     let own = cell(Column::Tokens);
     let tokens = match entry.figures.tokens {
-        Some(tokens) if own.is_empty() => spelled(tokens, &through),
-        Some(_) => own.to_owned(),
+        // A sum that tokens in and out contradict is not what counts.
+        Some(tokens) => match cell::tokens(own) {
+            Ok(Some(stated)) if stated.used.value == tokens.value => own.to_owned(),
+            // With one of tokens in and out alone, the row says that it is incomplete.
+            Ok(None) if through.iter().filter(|cell| !cell::is_absent(cell)).count() == 1 => {
+                String::new()
+            }
+            _ => spelled(tokens, &through),
+        },
         None => String::new(),
     };
     let flag = || row.cells.get(flag(document, table)?).copied();
@@ -63,13 +70,13 @@ fn flag(document: &Document, table: &TableBlock) -> Option<usize> {
 }
 
 /// A sum in the manner of its parts, to the last token.
-fn spelled(tokens: Amount<Tokens>, parts: &[&str]) -> String {
+pub(super) fn spelled(tokens: Amount<Tokens>, parts: &[&str]) -> String {
     let mark = if tokens.estimate { "~" } else { "" };
     let style = TokenStyle::of(parts.iter().copied());
     format!("{mark}{}", style.spell(tokens.value))
 }
 
-fn or_absent(text: &str) -> &str {
+pub(super) fn or_absent(text: &str) -> &str {
     if text.is_empty() { ABSENT } else { text }
 }
 
@@ -110,7 +117,11 @@ pub(super) fn write(
     text
 }
 
-fn header(request: &MigrateRequest, currency: Option<Currency>, carried: &Carried<'_>) -> String {
+pub(super) fn header(
+    request: &MigrateRequest,
+    currency: Option<Currency>,
+    carried: &Carried<'_>,
+) -> String {
     let (today, keep_days) = (request.today(), request.keep_days);
     let updated = request.now.to_utc().format("%Y-%m-%d %H:%M UTC");
     let days = style::plural(keep_days.into(), "day");
@@ -135,7 +146,9 @@ fn summary(text: &mut String, month: Month, rows: &MonthRows<'_>) {
     let cost = cost_head(rows.currency);
     let heads = ["Agent/Team", "Task", "Tokens", &cost, "Status", "Duration"];
     head(text, &heads);
-    for team in &rows.teams {
+    let says_something =
+        |team: &&TeamMonth<'_>| team.tokens.is_some() || sum_of_costs(&team.costs).is_some();
+    for team in rows.teams.iter().filter(says_something) {
         let task = team.task().map(style::escaped).unwrap_or_default();
         let tokens = team.tokens.map(|own| spelled(own, &[])).unwrap_or_default();
         let cells = [
@@ -149,15 +162,22 @@ fn summary(text: &mut String, month: Month, rows: &MonthRows<'_>) {
         row(text, &cells);
     }
     let tokens = rows.teams.iter().filter_map(|team| team.tokens);
-    let tokens = tokens.fold(Amount::exact(Tokens::ZERO), |sum, own| sum + own);
+    let tokens = tokens.reduce(|sum, own| sum + own);
     let costs = rows.teams.iter().map(|team| sum_of_costs(&team.costs));
     let costs: Vec<_> = costs.flatten().map(Some).collect();
-    let total = format!("**{}**", spelled(tokens, &[]));
+    let total = tokens.map(|own| format!("**{}**", spelled(own, &[])));
     let cost = match sum_of_costs(&costs) {
         None => ABSENT.to_owned(),
         cost => format!("**{}**", money(cost, rows.currency)),
     };
-    let cells = ["**TOTAL MTD**", ABSENT, &total, &cost, ABSENT, ABSENT];
+    let cells = [
+        "**TOTAL MTD**",
+        ABSENT,
+        total.as_deref().unwrap_or(ABSENT),
+        &cost,
+        ABSENT,
+        ABSENT,
+    ];
     row(text, &cells);
     text.push('\n');
 }
@@ -186,7 +206,8 @@ fn daily(text: &mut String, date: NaiveDate, rows: &[DayRow], currency: Option<C
     ];
     // An empty column is written only where later rows can use it.
     let is_used = |at: usize| {
-        let mut cells = rows.iter().filter_map(|row| row.get(at));
+        let of = if at == 3 { 3..=3 } else { 4..=5 };
+        let mut cells = rows.iter().filter_map(|row| row.get(of.clone())).flatten();
         !matches!(at, 3..=5) || cells.any(|cell| !cell::is_absent(cell))
     };
     let used: Vec<usize> = (0..heads.len()).filter(|at| is_used(*at)).collect();
@@ -201,22 +222,22 @@ fn daily(text: &mut String, date: NaiveDate, rows: &[DayRow], currency: Option<C
     text.push('\n');
 }
 
-fn cost_head(currency: Option<Currency>) -> String {
+pub(super) fn cost_head(currency: Option<Currency>) -> String {
     currency.map_or_else(|| "Cost".to_owned(), |own| format!("Cost ({own})"))
 }
 
-fn head(text: &mut String, heads: &[&str]) {
+pub(super) fn head(text: &mut String, heads: &[&str]) {
     row(text, heads);
     let dashes = heads.iter().map(|head| head.chars().count() + 2);
     let dashes: Vec<String> = dashes.map(|width| "-".repeat(width)).collect();
     let _ = writeln!(text, "|{}|", dashes.join("|"));
 }
 
-fn row(text: &mut String, cells: &[&str]) {
+pub(super) fn row(text: &mut String, cells: &[&str]) {
     let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
 
-fn reference(
+pub(super) fn reference(
     text: &mut String,
     document: &Document,
     request: &MigrateRequest,

@@ -108,6 +108,14 @@ impl MoneyStyle {
         }
     }
 
+    /// As [`Self::plain`], with two decimals: for amounts that people wrote.
+    pub(crate) fn of_people(currency: Option<Currency>) -> Self {
+        Self {
+            decimals: 2,
+            ..Self::plain(currency)
+        }
+    }
+
     /// The style of an amount. None where there is none.
     pub(crate) fn of(raw: &str) -> Option<Self> {
         let span = number_span(raw)?;

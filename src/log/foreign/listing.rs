@@ -175,6 +175,7 @@ const fn section(role: Role) -> Option<&'static str> {
         Role::Monthly => "monthly summary",
         Role::Daily => "daily detail",
         Role::Session => "session",
+        Role::Undated => "undated detail",
         Role::Legacy => "usage in the format before v2.0",
         Role::Months => "monthly totals",
         Role::Allocation => "allocations",
