@@ -174,7 +174,11 @@ fn below_a_day(text: &str, is_usage: bool) -> Option<Exclusion> {
             !atom.is_in_brackets && is_word && !is_of_date(atom)
         });
         // `planned features`, `attività previste`
-        let mut ends = main.clone().next().into_iter().chain(main.clone().last());
+        let mut ends = main
+            .clone()
+            .next()
+            .into_iter()
+            .chain(main.clone().next_back());
         let is_task = is_after_date
             && !in_brackets
             && !ends.any(|atom| atom.is(Term::NotYetDone))

@@ -228,7 +228,9 @@ impl Index {
             };
             let is_same = |meaning: &Meaning| of_stem.iter().any(|of| of.term == meaning.term);
             if meanings.iter().any(is_same) {
-                of_stem.iter().for_each(|meaning| push(meanings, *meaning));
+                for meaning in of_stem {
+                    push(meanings, *meaning);
+                }
             }
         }
     }
