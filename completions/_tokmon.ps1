@@ -63,7 +63,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokmon' -ScriptBlock {
             [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Record usage')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check the log, and fix it with --fix')
             [CompletionResult]::new('archive', 'archive', [CompletionResultType]::ParameterValue, 'Move old daily sections and hook lines to the archive')
-            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring a log from before v2.0 up to date')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Write a log in another form anew as v2.0')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a log and settings')
             [CompletionResult]::new('guard', 'guard', [CompletionResultType]::ParameterValue, 'Ask whether work may start within the budget')
             [CompletionResult]::new('holds', 'holds', [CompletionResultType]::ParameterValue, 'List or free what guard --hold reserved')

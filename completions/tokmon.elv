@@ -60,7 +60,7 @@ set edit:completion:arg-completer[tokmon] = {|@words|
             cand record 'Record usage'
             cand check 'Check the log, and fix it with --fix'
             cand archive 'Move old daily sections and hook lines to the archive'
-            cand migrate 'Bring a log from before v2.0 up to date'
+            cand migrate 'Write a log in another form anew as v2.0'
             cand init 'Create a log and settings'
             cand guard 'Ask whether work may start within the budget'
             cand holds 'List or free what guard --hold reserved'

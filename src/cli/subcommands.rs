@@ -26,7 +26,7 @@ pub enum Command {
     Check(CheckArgs),
     /// Move old daily sections and hook lines to the archive
     Archive(ArchiveArgs),
-    /// Bring a log from before v2.0 up to date
+    /// Write a log in another form anew as v2.0
     Migrate(MigrateArgs),
     /// Create a log and settings
     Init(InitArgs),

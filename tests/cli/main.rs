@@ -59,6 +59,8 @@ mod ids;
 #[cfg(target_os = "linux")]
 mod migrate;
 #[cfg(target_os = "linux")]
+mod migrate_other;
+#[cfg(target_os = "linux")]
 mod record;
 #[cfg(target_os = "linux")]
 mod rows;

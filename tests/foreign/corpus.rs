@@ -10,10 +10,10 @@ use std::{
 
 use crate::program;
 
-const NOW: &str = "2026-06-20T12:00:00Z";
+pub(crate) const NOW: &str = "2026-06-20T12:00:00Z";
 
 /// All logs below a folder.
-fn logs(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn logs(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -19,6 +19,8 @@ mod cells;
 mod corpus;
 mod entries;
 mod languages;
+#[cfg(target_os = "linux")]
+mod migration;
 mod program;
 mod tables;
 

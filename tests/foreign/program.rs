@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -132,7 +132,7 @@ impl Reading {
     }
 }
 
-fn run(log: &Path, arguments: &[&str], now: &str) -> Output {
+pub(crate) fn run(log: &Path, arguments: &[&str], now: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tokmon"))
         .arg("--file")
         .arg(log)
@@ -144,20 +144,29 @@ fn run(log: &Path, arguments: &[&str], now: &str) -> Output {
         .unwrap()
 }
 
-fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_default()
 }
 
 /// What the program reads of a log, in all of its months.
 pub(crate) fn read(log: &str, now: &str) -> Reading {
     let place = tempfile::tempdir().unwrap();
-    let folder = place.path().join(FOLDER);
+    read_file(&write(place.path(), log), now)
+}
+
+/// Writes a log into a folder of its own, and returns its path.
+pub(crate) fn write(place: &Path, log: &str) -> PathBuf {
+    let folder = place.join(FOLDER);
     fs::create_dir_all(folder.join(".git")).unwrap();
     let path = folder.join("usage.md");
     fs::write(&path, log).unwrap();
-    let check = json(&run(&path, &["check", "--json"], now));
-    let tables = json(&run(&path, &["check", "--tables", "--json"], now));
-    let first = run(&path, &["--json", "--daily"], now);
+    path
+}
+
+pub(crate) fn read_file(path: &Path, now: &str) -> Reading {
+    let check = json(&run(path, &["check", "--json"], now));
+    let tables = json(&run(path, &["check", "--tables", "--json"], now));
+    let first = run(path, &["--json", "--daily"], now);
     let mut reading = Reading {
         code: first.status.code().unwrap(),
         ..Reading::default()
@@ -168,7 +177,7 @@ pub(crate) fn read(log: &str, now: &str) -> Reading {
         .filter_map(Value::as_str)
         .collect();
     for month in &months {
-        let ran = run(&path, &["--json", "--daily", "--month", month], now);
+        let ran = run(path, &["--json", "--daily", "--month", month], now);
         reading.month(&json(&ran), month);
     }
     if months.is_empty() {

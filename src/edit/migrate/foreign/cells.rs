@@ -107,25 +107,24 @@ impl<'c, 'p> Source<'c, 'p> {
         row[3] = self.raw(&ColumnUse::Model);
         let estimate = figures.tokens.is_some_and(|tokens| tokens.estimate);
         let mut is_kept: Vec<ColumnUse> = Vec::new();
-        let columns = [
-            (4, ColumnUse::TokensIn, classes.input),
-            (5, ColumnUse::TokensOut, classes.output),
-            (11, ColumnUse::CacheRead, classes.cache_read),
-            (12, ColumnUse::CacheWrite, classes.cache_write),
-        ];
-        for (at, used, tokens) in columns {
-            if let Some(value) = tokens {
-                let amount = Amount {
-                    estimate,
-                    ..Amount::exact(value)
-                };
-                let (cell, kept) = tokens_cell(&self.raw(&used), amount, None);
-                row[at] = cell;
-                if kept {
-                    is_kept.push(used);
-                }
+        let mut class = |used: ColumnUse, value: Option<Tokens>| {
+            let Some(value) = value else {
+                return String::new();
+            };
+            let amount = Amount {
+                estimate,
+                ..Amount::exact(value)
+            };
+            let (cell, kept) = tokens_cell(&self.raw(&used), amount, None);
+            if kept {
+                is_kept.push(used);
             }
-        }
+            cell
+        };
+        row[4] = class(ColumnUse::TokensIn, classes.input);
+        row[5] = class(ColumnUse::TokensOut, classes.output);
+        row[11] = class(ColumnUse::CacheRead, classes.cache_read);
+        row[12] = class(ColumnUse::CacheWrite, classes.cache_write);
         let through = [classes.input, classes.output];
         if let Some(tokens) = figures.tokens {
             let sum: u64 = through.iter().flatten().map(|tokens| tokens.0).sum();

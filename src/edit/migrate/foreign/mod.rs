@@ -259,12 +259,26 @@ fn add_budget(budgets: &mut Vec<NoteValue>, note: &NoteValue) {
     }
 }
 
+/// Whether a row has a cost that cannot be read: v2.0 would not know that there is one.
+fn is_cost_lost(row: &RowValue<'_>) -> bool {
+    let is_lost = |figures: &Figures| figures.open && figures.cost.is_none();
+    match row {
+        RowValue::Entry(entry) => is_lost(&entry.figures),
+        RowValue::Spread(entries) => entries.iter().any(|entry| is_lost(&entry.figures)),
+        RowValue::Undated(figures) => is_lost(figures),
+        _ => false,
+    }
+}
+
 impl Collected {
     fn item(&mut self, item: &Item<'_>, columns: &[ColumnReading]) {
         match item {
             Item::Note(note) => add_budget(&mut self.budgets, &note.value),
             Item::Row(row) => {
                 self.rows.insert(row.place.line);
+                if is_cost_lost(&row.value) {
+                    self.unreadable.get_or_insert(row.place.line);
+                }
                 match &row.value {
                     RowValue::Entry(entry) => self.entry(entry, row.cells, columns),
                     RowValue::Spread(entries) => {

@@ -136,14 +136,11 @@ impl Collected {
         rows.push(total(&rows, currency));
         let _ = write!(text, "## {month} Monthly Summary\n\n");
         let (notes, always) = ([NOTES], [TEAM, TASK, TOKENS, COST, STATUS, DURATION]);
-        let used: Vec<usize> = match own.is_empty() {
-            true => Vec::new(),
-            false => used
-                .iter()
-                .copied()
-                .filter(|at| *at != 0)
-                .chain(notes)
-                .collect(),
+        let used: Vec<usize> = if own.is_empty() {
+            Vec::new()
+        } else {
+            let used = used.iter().copied().filter(|at| *at != 0);
+            used.chain(notes).collect()
         };
         table(text, &rows, (&used, &always), currency);
     }
@@ -229,7 +226,7 @@ fn stated_cost(cost: StatedCost) -> String {
 /// The row of the sums of others.
 fn total(rows: &[Cells], currency: Option<Currency>) -> Cells {
     let mut total = Cells::default();
-    total[TEAM] = "**TOTAL MTD**".to_owned();
+    total[TEAM].push_str("**TOTAL MTD**");
     let tokens = rows
         .iter()
         .filter_map(|row| cell::tokens(&row[TOKENS]).ok()?);
