@@ -175,6 +175,35 @@ pub(super) fn unreadable(why: cell::Unreadable, place: Place) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Amount;
+
+    #[test]
+    fn budgets_are_of_tokens_or_money_and_of_a_month_day_or_week() {
+        let read = |item| note(item).map(Result::unwrap);
+        let five = StatedCost {
+            nanos: 5_000_000_000,
+            currency: Some(Currency::USD),
+        };
+        let span = |span, limit| Some(NoteValue::SpanBudget(span, limit));
+        for (item, right) in [
+            ("Total budget: $5", Some(NoteValue::CostBudget(five))),
+            (
+                "Total budget: 200,000 tokens",
+                Some(NoteValue::TotalBudget(Amount::exact(Tokens(200_000)))),
+            ),
+            (
+                "Daily budget: $5.00",
+                span(BudgetSpan::Day, SpanLimit::Cost(five)),
+            ),
+            (
+                "Weekly budget: 500,000 tokens",
+                span(BudgetSpan::Week, SpanLimit::Tokens(Tokens(500_000))),
+            ),
+            ("Weekly budget: 12 hours", None),
+        ] {
+            assert_eq!(read(item), right, "{item}");
+        }
+    }
 
     #[test]
     fn pairs_are_read_and_others_passed_by() {
