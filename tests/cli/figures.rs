@@ -135,7 +135,6 @@ fn a_unit_behind_the_number_of_a_note_is_not_passed_over() {
         "200 thousand",
         "20% of 1M",
         "155K / 200K",
-        "200 USD",
         "5백만",
     ] {
         let log = format!("{log}**Budget Status:**\n\n- Total budget: {value}\n");
