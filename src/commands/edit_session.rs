@@ -1,6 +1,6 @@
 //! The log that a command writes: its settings, the files beside it, and the way to rewrite it.
 
-use std::collections::BTreeMap;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use anyhow::Context as _;
 
@@ -10,7 +10,7 @@ use crate::{
     edit::{ArchivesOf, LogSet, Revision, Timestamp},
     exit::ExitCode,
     failure::Failure,
-    log,
+    log::{self, foreign},
     model::Month,
     session::{LogFiles, archives::Archives},
     store::{Change, RewriteError, RewriteOptions, Target},
@@ -27,6 +27,9 @@ pub(super) struct EditSession {
     now: Timestamp,
     /// Whether a log in another form than tokmon's is written, too.
     writes_foreign: bool,
+    /// The beginning of a text that was checked and is in tokmon's own format, up to its first table. The same log is checked again
+    /// under the lock.
+    own_beginning: OnceCell<Vec<u8>>,
 }
 
 impl EditSession {
@@ -54,6 +57,7 @@ impl EditSession {
             target,
             now,
             writes_foreign: true,
+            own_beginning: OnceCell::new(),
         })
     }
 
@@ -77,8 +81,20 @@ impl EditSession {
 
     /// Fails for a text of a log in another form than tokmon's: what is written into it would not be in that form.
     pub(super) fn check_form(&self, text: &[u8]) -> Result<(), Failure> {
-        if !self.writes_foreign && self.log.is_foreign(text, self.now) {
-            return Err(foreign_log(&self.log.shown));
+        let is_known = |beginning: &Vec<u8>| text.starts_with(beginning);
+        if self.writes_foreign || self.own_beginning.get().is_some_and(is_known) {
+            return Ok(());
+        }
+        match foreign::own_beginning(text) {
+            // What is appended to a whole text could change its last line.
+            Some(beginning) if beginning.len() < text.len() => {
+                drop(self.own_beginning.set(beginning.to_vec()));
+            }
+            Some(_) => {}
+            None if self.log.is_foreign(text, self.now) => {
+                return Err(foreign_log(&self.log.shown));
+            }
+            None => {}
         }
         Ok(())
     }

@@ -290,10 +290,15 @@ impl<'l> Loader<'l> {
     }
 
     fn item(&mut self, file: FileId, item: Item<'_>) {
-        self.is_in_own_format = self.is_in_own_format || item.is_of_own_format();
         match &item {
-            Item::Table(_) => self.totals_in_table = 0,
+            // Most items are lines: nothing else is asked of them.
+            Item::Line { .. } => return edit::enter(&mut self.builder, file, item),
+            Item::Table(_) => {
+                self.is_in_own_format |= item.is_of_own_format();
+                self.totals_in_table = 0;
+            }
             Item::Row(row) => {
+                self.is_in_own_format |= item.is_of_own_format();
                 self.extent.rows += 1;
                 let has_figure = match &row.value {
                     RowValue::Entry(entry) => entry.has_figure(),

@@ -151,11 +151,8 @@ impl LogFiles {
         Ok(log_set)
     }
 
-    /// Whether a text of the log is in another form than tokmon's, and is read all the same.
+    /// Whether a text of the log that has no table of usage in tokmon's own format has another that is read.
     pub fn is_foreign(&self, text: &[u8], now: DateTime<FixedOffset>) -> bool {
-        if foreign::has_own_tables(text) {
-            return false;
-        }
         let rules = &self.settings.policy.read;
         let survey = foreign::survey(&mut &*text, FileId::LOG, rules, ("", now.date_naive()));
         survey.is_ok_and(|survey| survey.reading.counts())

@@ -19,14 +19,19 @@ use crate::{
     text::{FileId, Place},
 };
 
-/// The bytes that are read at once in search of the first table: in most logs, it is on the first page.
-const PAGE: usize = 4 * 1024;
+/// The bytes that are read at once in search of the first table: in most logs, it begins on the first page.
+const PAGE: usize = 1024;
 
 /// Whether a log has a table of usage in tokmon's own format. Reads no further than the first.
 pub fn has_own_tables(log: &[u8]) -> bool {
-    let found = Flag::new(false);
+    own_beginning(log).is_some()
+}
+
+/// The bytes up to the first table of usage in tokmon's own format, in whole pages. Any text that begins with them has this table.
+pub fn own_beginning(log: &[u8]) -> Option<&[u8]> {
+    let (found, mut rest) = (Flag::new(false), log);
     let input = UntilFound {
-        rest: log,
+        rest: &mut rest,
         found: &found,
     };
     let read = read_in_chunks(input, FileId::LOG, PAGE, &mut |item| {
@@ -35,16 +40,17 @@ pub fn has_own_tables(log: &[u8]) -> bool {
         }
     });
     debug_assert!(read.is_ok(), "{read:?}");
-    found.get()
+    let read = log.len().saturating_sub(rest.len());
+    log.get(..read).filter(|_| found.get())
 }
 
 /// Ends where something was found.
-struct UntilFound<'a> {
-    rest: &'a [u8],
+struct UntilFound<'a, 'log> {
+    rest: &'a mut &'log [u8],
     found: &'a Flag<bool>,
 }
 
-impl Read for UntilFound<'_> {
+impl Read for UntilFound<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.found.get() {
             return Ok(0);

@@ -19,6 +19,6 @@ mod survey;
 mod views;
 pub mod words;
 
-pub use listing::{has_own_tables, tables};
+pub use listing::{has_own_tables, own_beginning, tables};
 pub use reader::read;
 pub use survey::{Reopen, survey};
