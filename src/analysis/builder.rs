@@ -439,8 +439,11 @@ impl LedgerBuilder {
                     .rows
                     .add(MonthlyRow::of(entry, name, &cost, self.summary));
             }
-            EntryKind::Daily | EntryKind::Session => month.rows.add_detail(entry, name, &cost),
-            EntryKind::Legacy | EntryKind::Line => {}
+            // A log in another form has no monthly rows that a merge may double.
+            EntryKind::Daily | EntryKind::Session if ledger.reading.is_none() => {
+                month.rows.add_detail(entry, name, &cost);
+            }
+            _ => {}
         }
         self.has_legacy |= entry.kind == EntryKind::Legacy;
         month.add(entry, name, &cost, ledger.reading.is_some());

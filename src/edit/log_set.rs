@@ -61,9 +61,9 @@ pub fn enter(ledger: &mut LedgerBuilder, file: FileId, item: Item<'_>) {
             (RowValue::Entry(entry), Archive) if entry.kind != EntryKind::Monthly => {
                 ledger.entry(&entry);
             }
-            (RowValue::Spread(entries), Log) => {
-                for entry in &entries {
-                    ledger.entry(entry);
+            (RowValue::Spread(row), Log) => {
+                for entry in row.entries() {
+                    ledger.entry(&entry);
                 }
             }
             (RowValue::Undated(figures), Log) => ledger.undated(&figures, row.place),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::{Columns, Section};
+use super::{Columns, Section, SpreadEntry};
 use crate::{
     diagnostic::Diagnostic,
     model::{
@@ -47,7 +47,7 @@ impl Item<'_> {
     /// can be read.
     pub fn is_of_own_format(&self) -> bool {
         match self {
-            Self::Table(table) => table.role.is_usage() && table.role != Role::Legacy,
+            Self::Table(table) => table.is_own,
             Self::Row(row) => {
                 matches!(&row.value, RowValue::Entry(entry) if entry.kind == EntryKind::Legacy)
             }
@@ -95,6 +95,8 @@ impl Role {
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'a> {
     pub role: Role,
+    /// It holds usage, and no log in another form has a section like this: `## Session 3` alone may be of any log.
+    pub is_own: bool,
     pub columns: &'a Columns,
     /// The line that names the columns.
     pub place: Place,
@@ -146,8 +148,8 @@ pub enum RowValue<'a> {
     Phase(Phase),
     /// An operation before and after, or their average.
     Optimization(Optimization),
-    /// The entries of a row whose usage is spread over several days.
-    Spread(Vec<Entry<'a>>),
+    /// Usage that is spread over several days.
+    Spread(SpreadEntry<'a>),
     /// Usage that belongs to no day or month.
     Undated(Figures),
     /// A sum over rows that were passed on themselves.

@@ -20,6 +20,7 @@ mod outside;
 mod reader;
 mod row;
 mod section;
+mod spread;
 mod table;
 mod text_row;
 mod walk;
@@ -29,6 +30,7 @@ pub use conflict::first_conflict;
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Table};
 pub use reader::{read, read_str};
 pub use section::{Section, heading_opens};
+pub use spread::SpreadEntry;
 pub use text_row::cells_of;
 
 #[cfg(test)]

@@ -126,8 +126,10 @@ impl OpenTable {
         }
         section.has_table |= role != Role::Foreign;
         let (place, dashes) = walk.head_places(range);
+        let is_session_without_date = matches!(section.kind, Section::Session { date: None, .. });
         out.emit(Item::Table(Table {
             role,
+            is_own: role.is_usage() && role != Role::Legacy && !is_session_without_date,
             columns: &columns,
             place,
             dashes,

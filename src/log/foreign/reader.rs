@@ -11,20 +11,20 @@ use chrono::NaiveDate;
 
 use super::{
     budget,
-    date::{Undecided, When},
-    decode::{Days, Decoded, RowProblem, StatedSum, TableDecoder, UsageRow},
+    date::Undecided,
+    decode::{Decoded, RowProblem, StatedSum, TableDecoder, UsageRow},
     figure::FigureError,
     outline::{OutlineRow, OutlineVisitor, TableHead, visit},
     plan::TablePlan,
-    spending::{DayRange, Same, days_of, range_of},
+    spending::{DayRange, Same, month_of, range_of},
     survey::{Reopen, Survey},
-    views::Summary,
+    views::{Covered, Summary},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
     log::{
-        Cell, Columns, Heading, Item, Role, Row, RowValue, Section, Table, chunker::CHUNK_SIZE,
-        emitter::Emitter,
+        Cell, Columns, Heading, Item, Role, Row, RowValue, Section, SpreadEntry, Table,
+        chunker::CHUNK_SIZE, emitter::Emitter,
     },
     model::{
         Amount, ColumnUse, Entry, EntryKind, Figures, Month, Note, StatedTotal, TimeRange,
@@ -63,24 +63,88 @@ struct OpenTable<'s> {
     summary: Option<OpenSummary<'s>>,
     /// The month that its rows are of so far.
     month: Same<Month>,
-    /// A heading of a month was passed on for its rows.
-    has_month_heading: bool,
 }
 
 /// A table that is a summary of others.
 struct OpenSummary<'s> {
     summary: &'s Summary,
-    /// What of it counts beside its details, by days. Each counts once.
-    beyond: BTreeMap<DayRange, (Tokens, u128)>,
+    /// What of it counts beside its details, by days.
+    beyond: BTreeMap<DayRange, Beyond>,
+}
+
+/// What a summary says of some days beyond its details. Where it says it in several rows, each has its share.
+struct Beyond {
+    tokens: Share,
+    nanos: Share,
+}
+
+/// A part of a sum, given to the rows of the sum by what each has of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    rest: u64,
+    whole: u64,
+    /// What the rows so far have, and what of the rest was given to them.
+    seen: u64,
+    given: u64,
+}
+
+impl Share {
+    fn new(rest: u128, whole: u128) -> Self {
+        let [rest, whole] = [rest, whole].map(|sum| u64::try_from(sum).unwrap_or(u64::MAX));
+        Self {
+            rest,
+            whole,
+            ..Self::default()
+        }
+    }
+
+    /// What of the rest the next row has.
+    fn of(&mut self, row: u64) -> u64 {
+        self.seen = self.seen.saturating_add(row).min(self.whole);
+        let due = u128::from(self.rest) * u128::from(self.seen);
+        let due = due / u128::from(self.whole.max(1));
+        let due = u64::try_from(due).unwrap_or(u64::MAX);
+        let own = due.saturating_sub(self.given);
+        self.given += own;
+        own
+    }
+}
+
+impl Beyond {
+    fn of(both: &Covered) -> Self {
+        let (tokens, nanos) = both.summary.beyond(&both.details);
+        let (all_tokens, all_nanos) = both.summary.amounts();
+        Self {
+            tokens: Share::new(tokens.0.into(), all_tokens.0.into()),
+            nanos: Share::new(nanos, all_nanos),
+        }
+    }
+
+    /// What counts of a row whose details count already.
+    fn of_row(&mut self, figures: Figures) -> Figures {
+        Figures {
+            tokens: figures.tokens.map(|of| Amount {
+                value: Tokens(self.tokens.of(of.value.0)),
+                ..of
+            }),
+            cost: figures.cost.map(|of| Amount {
+                value: self.nanos.of(of.value),
+                ..of
+            }),
+            classes: TokenClasses::default(),
+            ..figures
+        }
+    }
 }
 
 impl<'s> OpenSummary<'s> {
     fn of(summary: &'s Summary) -> Self {
         let covered = summary.covered.iter();
-        let beyond = covered.map(|(range, both)| (*range, both.summary.beyond(&both.details)));
         Self {
             summary,
-            beyond: beyond.collect(),
+            beyond: covered
+                .map(|(range, both)| (*range, Beyond::of(both)))
+                .collect(),
         }
     }
 
@@ -116,6 +180,7 @@ impl OutlineVisitor for RowReader<'_> {
                 (Some(_), None) => Role::Daily,
                 _ => Role::Foreign,
             },
+            is_own: false,
             columns: &columns,
             place: head.place,
             dashes: head.dashes,
@@ -126,7 +191,6 @@ impl OutlineVisitor for RowReader<'_> {
             place: head.place,
             summary: summary.map(OpenSummary::of),
             month: Same::Nothing,
-            has_month_heading: false,
         });
         if plan.is_some() {
             heading(&Section::Daily(None), head.place, out);
@@ -201,61 +265,31 @@ impl OpenTable<'_> {
         self.month.add(Some(month).filter(|_| is_one));
         let mut figures = usage.figures;
         if let Some(summary) = &mut self.summary
-            && let Some((tokens, nanos)) = summary.beyond.get_mut(&range)
+            && let Some(beyond) = summary.beyond.get_mut(&range)
         {
-            let rest = (std::mem::take(tokens), std::mem::take(nanos));
-            figures = rest_of(figures, rest);
+            figures = beyond.of_row(figures);
             if !has_figures(&figures) {
                 return emit(RowValue::Sum(usage.figures.tokens, row.place), row, out);
             }
         }
-        let when = EntryWhen {
-            month,
-            date: None,
-            time: usage.time.map(|start| TimeRange {
-                start,
-                end: None,
-                open: false,
-            }),
-            offset: None,
-        };
-        let entry = Entry {
-            kind: EntryKind::Daily,
-            when,
-            work: Work {
-                team: usage.team.unwrap_or(Cow::Borrowed(team)),
-                task: usage.task,
-                model: usage.model,
-                notes: usage.notes,
-                project: None,
-            },
-            figures,
-            status: usage.status,
-            id: None,
-            further_ids: Box::default(),
-            hold: None,
-            has_unread: false,
-            base: None,
-            place: row.place,
-        };
-        match usage.days {
-            Days::Read(When::Month(_)) => {
-                if !std::mem::replace(&mut self.has_month_heading, true) {
-                    heading(&Section::Monthly(None), self.place, out);
-                }
-                let entry = Entry {
-                    kind: EntryKind::Monthly,
-                    ..entry
-                };
-                emit(RowValue::Entry(entry), row, out);
-            }
+        // Of a month alone, nothing is known about the days.
+        let is_month = month_of(usage.days).is_some();
+        let date = (range.0 == range.1 && !is_month).then_some(range.0);
+        let entry = entry(
+            UsageRow { figures, ..usage },
+            (month, date),
+            team,
+            row.place,
+        );
+        let value = if is_month || date.is_some() {
+            RowValue::Entry(entry)
+        } else if entry.has_figure() {
+            RowValue::Spread(SpreadEntry::new(entry, range))
+        } else {
             // Nothing is spread where nothing is written.
-            _ if range.0 == range.1 || !entry.has_figure() => {
-                let entry = on(range.0, entry);
-                emit(RowValue::Entry(entry), row, out);
-            }
-            _ => emit(RowValue::Spread(spread(range, &entry)), row, out),
-        }
+            RowValue::Entry(on(range.0, entry))
+        };
+        emit(value, row, out);
     }
 
     /// Passes on a sum that the table states. Of one month it is a statement about that.
@@ -410,7 +444,7 @@ impl OpenTable<'_> {
                     place(self.plan.tokens.first().copied()),
                 )
                 .label(format!("counted as {}", tokens.value))
-                .help("name the column for what it holds, like `Total with cache`, or correct it"),
+                .help("correct the wrong figure; a column that holds something else needs a name that says so"),
             );
         }
     }
@@ -477,24 +511,46 @@ fn has_figures(figures: &Figures) -> bool {
         || figures.cost.is_some_and(|cost| cost.value > 0)
 }
 
-/// What counts of a row whose details count already.
-fn rest_of(figures: Figures, (tokens, nanos): (Tokens, u128)) -> Figures {
-    let nanos = u64::try_from(nanos).unwrap_or(u64::MAX);
-    Figures {
-        tokens: figures.tokens.map(|of| Amount {
-            value: tokens,
-            ..of
-        }),
-        cost: figures.cost.map(|of| Amount { value: nanos, ..of }),
-        classes: TokenClasses::default(),
-        ..figures
+fn entry<'a>(
+    usage: UsageRow<'a>,
+    (month, date): (Month, Option<NaiveDate>),
+    team: &'a str,
+    place: Place,
+) -> Entry<'a> {
+    let start = |start| TimeRange {
+        start,
+        end: None,
+        open: false,
+    };
+    Entry {
+        kind: EntryKind::Daily,
+        when: EntryWhen {
+            month,
+            date,
+            time: usage.time.map(start),
+            offset: None,
+        },
+        work: Work {
+            team: usage.team.unwrap_or(Cow::Borrowed(team)),
+            task: usage.task,
+            model: usage.model,
+            notes: usage.notes,
+            project: None,
+        },
+        figures: usage.figures,
+        status: usage.status,
+        id: None,
+        further_ids: Box::default(),
+        hold: None,
+        has_unread: false,
+        base: None,
+        place,
     }
 }
 
 fn on(date: NaiveDate, entry: Entry<'_>) -> Entry<'_> {
     Entry {
         when: EntryWhen {
-            month: Month::of(date),
             date: Some(date),
             ..entry.when
         },
@@ -502,49 +558,16 @@ fn on(date: NaiveDate, entry: Entry<'_>) -> Entry<'_> {
     }
 }
 
-/// Spreads the usage of a row evenly over its days, as estimates. The parts add up to the whole.
-fn spread<'a>(range: DayRange, entry: &Entry<'a>) -> Vec<Entry<'a>> {
-    let days: Vec<NaiveDate> = days_of(range).collect();
-    let parts = days.len() as u64;
-    let last = days.len().saturating_sub(1);
-    let entries = days.into_iter().enumerate().map(|(at, day)| {
-        let part = |whole: u64| whole / parts + u64::from((at as u64) < whole % parts);
-        let tokens = |whole: Option<Tokens>| whole.map(|tokens| Tokens(part(tokens.0)));
-        let Figures {
-            classes,
-            tokens: all,
-            cost,
-            ..
-        } = entry.figures;
-        let figures = Figures {
-            tokens: all.map(|of| Amount {
-                value: Tokens(part(of.value.0)),
-                estimate: true,
-                ..of
-            }),
-            classes: TokenClasses {
-                input: tokens(classes.input),
-                output: tokens(classes.output),
-                cache_write: tokens(classes.cache_write),
-                cache_read: tokens(classes.cache_read),
-            },
-            cost: cost.map(|of| Amount {
-                value: part(of.value),
-                estimate: true,
-                ..of
-            }),
-            limit: entry.figures.limit.filter(|_| at == 0),
-            deliverables: entry.figures.deliverables.filter(|_| at == last),
-            minutes: entry.figures.minutes.map(part),
-            ..entry.figures
-        };
-        on(
-            day,
-            Entry {
-                figures,
-                ..entry.clone()
-            },
-        )
-    });
-    entries.collect()
+#[cfg(test)]
+mod tests {
+    use super::Share;
+
+    #[test]
+    fn each_row_of_a_sum_has_its_share_of_the_rest() {
+        let mut share = Share::new(10, 300);
+        let shares = [100, 50, 0, 150].map(|row| share.of(row));
+        assert_eq!(shares, [3, 2, 0, 5]);
+        let mut all = Share::new(u128::MAX, u128::MAX);
+        assert_eq!(all.of(u64::MAX), u64::MAX);
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days as DayCount, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{
     date::{Assumption, When},
@@ -148,12 +148,6 @@ pub(super) fn month_of(days: Days) -> Option<Month> {
         Days::Read(When::Month(month)) => Some(month),
         _ => None,
     }
-}
-
-/// Each day of a range.
-pub(super) fn days_of((from, to): DayRange) -> impl Iterator<Item = NaiveDate> {
-    let next = |day: &NaiveDate| day.checked_add_days(DayCount::new(1));
-    std::iter::successors(Some(from), next).take_while(move |day| *day <= to)
 }
 
 /// Reads the tables that count.

@@ -119,6 +119,12 @@ impl Sums {
         self.tokens.is_none() && self.money.is_none()
     }
 
+    /// Tokens, and nanos of money.
+    pub(super) fn amounts(&self) -> (Tokens, u128) {
+        let tokens = self.tokens.map_or(Tokens::ZERO, |sum| sum.tokens);
+        (tokens, self.money.map_or(0, |sum| sum.nanos))
+    }
+
     /// Whether both are anything but nothing.
     pub(super) fn is_positive(&self) -> bool {
         self.tokens
@@ -140,25 +146,20 @@ impl Sums {
 
     /// What this has beyond another one: nothing of what agrees within the rounding of both.
     pub(super) fn beyond(&self, other: &Self) -> (Tokens, u128) {
+        let (own, others) = (self.amounts(), other.amounts());
         let tokens = match (self.tokens, other.tokens) {
             (Some(one), Some(two)) if one.agrees_with(two) => Tokens::ZERO,
-            (one, two) => {
-                let tokens = |sum: Option<RoundedSum>| sum.map_or(Tokens::ZERO, |sum| sum.tokens);
-                tokens(one).saturating_sub(tokens(two))
-            }
+            _ => own.0.saturating_sub(others.0),
         };
-        let money = match (self.money, other.money) {
+        let nanos = match (self.money, other.money) {
             (Some(one), Some(two)) if one.agrees_with(two) => 0,
-            (one, two) => {
-                let nanos = |sum: Option<MoneySum>| sum.map_or(0, |sum| sum.nanos);
-                nanos(one).saturating_sub(nanos(two))
-            }
+            _ => own.1.saturating_sub(others.1),
         };
-        (tokens, money)
+        (tokens, nanos)
     }
 }
 
-/// `12,450 tokens and 1.50`, as far as it is written: the currency is that of the log.
+/// `12,450 tokens and 1.50`, each if it is written. The currency is that of the log.
 impl fmt::Display for Sums {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(sum) = self.tokens {

@@ -17,10 +17,10 @@ use super::{Invariants, MigrateError, MigrateRequest, Migration};
 use crate::{
     analysis::{Ledger, Superseded},
     edit::{LogSet, Revision, enter},
-    log::{self, Cell, Item, RowValue, foreign},
+    log::{self, Cell, Item, RowValue, SpreadEntry, foreign},
     model::{
-        Amount, ColumnReading, Entry, EntryKind, Figures, LogReading, Month, NoteValue,
-        TableReading, TableUse, fold_name,
+        Amount, ColumnReading, Entry, Figures, LogReading, Month, NoteValue, TableReading,
+        TableUse, fold_name,
     },
     text::FileId,
 };
@@ -155,14 +155,15 @@ impl DaySums {
         let Item::Row(row) = item else { return };
         match &row.value {
             RowValue::Entry(entry) => self.entry(entry),
-            RowValue::Spread(entries) => entries.iter().for_each(|entry| self.entry(entry)),
+            RowValue::Spread(row) => row.entries().for_each(|entry| self.entry(&entry)),
             RowValue::Undated(figures) => self.add((None, None, String::new()), figures),
             _ => {}
         }
     }
 
+    /// Those of a month alone become a part of its summary, and are compared with that.
     fn entry(&mut self, entry: &Entry<'_>) {
-        if entry.kind != EntryKind::Monthly {
+        if entry.when.date.is_some() {
             let team = fold_name(&entry.work.team);
             let key = (Some(entry.when.month), entry.when.date, team);
             self.add(key, &entry.figures);
@@ -264,7 +265,7 @@ fn is_cost_lost(row: &RowValue<'_>) -> bool {
     let is_lost = |figures: &Figures| figures.open && figures.cost.is_none();
     match row {
         RowValue::Entry(entry) => is_lost(&entry.figures),
-        RowValue::Spread(entries) => entries.iter().any(|entry| is_lost(&entry.figures)),
+        RowValue::Spread(row) => row.entries().any(|entry| is_lost(&entry.figures)),
         RowValue::Undated(figures) => is_lost(figures),
         _ => false,
     }
@@ -281,9 +282,9 @@ impl Collected {
                 }
                 match &row.value {
                     RowValue::Entry(entry) => self.entry(entry, row.cells, columns),
-                    RowValue::Spread(entries) => {
+                    RowValue::Spread(entry) => {
                         self.count += 1;
-                        self.spread(entries, row.cells, columns);
+                        self.spread(entry, row.cells, columns);
                     }
                     RowValue::Undated(figures) => {
                         self.count += 1;
@@ -306,25 +307,22 @@ impl Collected {
         self.add(entry, row);
     }
 
-    fn spread(&mut self, entries: &[Entry<'_>], cells: &[Cell<'_>], columns: &[ColumnReading]) {
+    fn spread(&mut self, entry: &SpreadEntry<'_>, cells: &[Cell<'_>], columns: &[ColumnReading]) {
         let source = Source::new(cells, columns);
-        let days = entries.iter().filter_map(|entry| entry.when.date);
-        let (Some(first), Some(last)) = (days.clone().min(), days.max()) else {
-            return;
-        };
+        let (first, last) = entry.days();
         let whole = source.figures();
         let note = format!("{first} to {last} evenly: {}", whole.join(", "));
-        for entry in entries {
-            let row = source.row(entry, Some(&note));
-            self.add(entry, row);
+        for entry in entry.entries() {
+            let row = source.row(&entry, Some(&note));
+            self.add(&entry, row);
         }
     }
 
     fn add(&mut self, entry: &Entry<'_>, row: Cells) {
         let month = entry.when.month;
-        match (entry.kind, entry.when.date) {
-            (EntryKind::Monthly, _) | (_, None) => self.months.entry(month).or_default().push(row),
-            (_, Some(day)) => self.days.entry(day).or_default().push(row),
+        match entry.when.date {
+            None => self.months.entry(month).or_default().push(row),
+            Some(day) => self.days.entry(day).or_default().push(row),
         }
         self.entries
             .entry(month)

@@ -16,8 +16,8 @@ use crate::{
     },
     log::cell,
     model::{
-        Amount, BudgetSpan, Currency, Entry, EntryKind, Figures, Month, NoteValue, SpanLimit,
-        StatedCost,
+        Amount, BudgetSpan, Currency, Entry, Figures, Month, NoteValue, SpanLimit, StatedCost,
+        fold_name,
     },
 };
 
@@ -122,14 +122,12 @@ impl Collected {
         month: Month,
         (used, currency, has_summaries): (&[usize], Option<Currency>, bool),
     ) {
-        let own = self.months.get(&month).map_or(&[][..], Vec::as_slice);
         let Some(reconciled) = before.find_month(month) else {
             return;
         };
-        let mut rows = own.to_vec();
-        if has_summaries {
-            rows.extend(self.sums(&reconciled, currency));
-        }
+        let (own, others) = self.rows_of(&reconciled, has_summaries);
+        let mut rows = own.clone();
+        rows.extend(sums(&reconciled, &others, currency));
         if rows.is_empty() {
             return;
         }
@@ -145,40 +143,48 @@ impl Collected {
         table(text, &rows, (&used, &always), currency);
     }
 
-    /// The sums of teams that have no monthly rows of their own.
-    fn sums(&self, month: &ReconciledMonth<'_>, currency: Option<Currency>) -> Vec<Cells> {
-        let entries = self
-            .entries
-            .get(&month.month)
-            .map_or(&[][..], Vec::as_slice);
-        let name_of = |entry: &Entry<'_>| {
+    /// The rows of a month without a day, of teams that have no others and no two of one task; and the entries of all other teams,
+    /// which are added up where the summary `is_whole` or a part of them has no day.
+    fn rows_of(
+        &self,
+        month: &ReconciledMonth<'_>,
+        is_whole: bool,
+    ) -> (Vec<Cells>, Vec<&Entry<'static>>) {
+        let entries = self.entries.get(&month.month);
+        let entries = entries.map_or(&[][..], Vec::as_slice);
+        let team_of = |entry: &Entry<'_>| {
             let team = month.find_team(&entry.work.team);
             team.map(|team| team.name.clone())
         };
-        let monthly = |entry: &&Entry<'_>| entry.kind == EntryKind::Monthly;
-        let stated: HashSet<Option<String>> = entries.iter().filter(monthly).map(name_of).collect();
-        let details = entries
-            .iter()
-            .filter(|entry| !monthly(entry) && !stated.contains(&name_of(entry)));
-        let details: Vec<&Entry<'static>> = details.collect();
-        let sum = |team: &TeamMonth<'_>| {
-            // Where one is not known, the details say what is.
-            let is_whole = team.costs.iter().all(Option::is_some);
-            let cost = sum_of_costs(&team.costs).filter(|_| is_whole);
-            if team.tokens.is_none() && cost.is_none() {
-                return None;
+        let mut met: HashSet<(Option<String>, Option<String>)> = HashSet::new();
+        let (mut added_up, mut incomplete) = (HashSet::new(), HashSet::new());
+        for entry in entries {
+            let team = team_of(entry);
+            let task = entry.work.task.as_deref().map(fold_name);
+            let is_dated = entry.when.date.is_some();
+            if is_dated || !met.insert((team.clone(), task)) {
+                added_up.insert(team.clone());
             }
-            let mut row = Cells::default();
-            row[TEAM] = style::escaped(&team.name);
-            row[TASK] = team.task().map(style::escaped).unwrap_or_default();
-            let tokens = team.tokens.map(|own| text::spelled(own, &[]));
-            row[TOKENS] = tokens.unwrap_or_default();
-            let cost = cost.map(|cost| spelled_money(cost, currency));
-            row[COST] = cost.unwrap_or_default();
-            Some(row)
-        };
-        let sums = month_rows(month, &details);
-        sums.teams.iter().filter_map(sum).collect()
+            if !is_dated {
+                incomplete.insert(team);
+            }
+        }
+        let mut own = Vec::new();
+        let mut others = Vec::new();
+        let mut cells = self.months.get(&month.month).into_iter().flatten();
+        for entry in entries {
+            let team = team_of(entry);
+            let row = match entry.when.date {
+                None => cells.next(),
+                Some(_) => None,
+            };
+            match row {
+                Some(row) if !added_up.contains(&team) => own.push(row.clone()),
+                _ if is_whole || incomplete.contains(&team) => others.push(entry),
+                _ => {}
+            }
+        }
+        (own, others)
     }
 
     fn write_budgets(&self, text: &mut String) {
@@ -221,6 +227,32 @@ fn stated_cost(cost: StatedCost) -> String {
         ..Figures::default()
     };
     money_cell("", Amount::exact(cost.nanos), &figures).0
+}
+
+/// A row for each team with what its details add up to.
+fn sums(
+    month: &ReconciledMonth<'_>,
+    details: &[&Entry<'static>],
+    currency: Option<Currency>,
+) -> Vec<Cells> {
+    let sum = |team: &TeamMonth<'_>| {
+        // Where one is not known, the details say what is.
+        let is_whole = team.costs.iter().all(Option::is_some);
+        let cost = sum_of_costs(&team.costs).filter(|_| is_whole);
+        if team.tokens.is_none() && cost.is_none() {
+            return None;
+        }
+        let mut row = Cells::default();
+        row[TEAM] = style::escaped(&team.name);
+        row[TASK] = team.task().map(style::escaped).unwrap_or_default();
+        let tokens = team.tokens.map(|own| text::spelled(own, &[]));
+        row[TOKENS] = tokens.unwrap_or_default();
+        let cost = cost.map(|cost| spelled_money(cost, currency));
+        row[COST] = cost.unwrap_or_default();
+        Some(row)
+    };
+    let sums = month_rows(month, details);
+    sums.teams.iter().filter_map(sum).collect()
 }
 
 /// The row of the sums of others.
