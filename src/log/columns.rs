@@ -42,38 +42,65 @@ pub struct Columns {
     pub totalled: bool,
 }
 
-/// Header texts, separated by `|`, in the order in which they are preferred where a table has several columns for one thing.
-const HEADERS: [(Column, &str); 20] = [
-    (Column::Team, "agent/team|team/agent|team|agent"),
-    (Column::Role, "role"),
-    (Column::Task, "task|task description|phase|operation"),
+/// Header texts in the order in which they are preferred where a table has several columns for one thing.
+const HEADERS: [(Column, &[&str]); 20] = [
+    (Column::Team, &["agent/team", "team/agent", "team", "agent"]),
+    (Column::Role, &["role"]),
+    (
+        Column::Task,
+        &["task", "task description", "phase", "operation"],
+    ),
     (
         Column::Tokens,
-        "tokens|token|token count|token usage|tokens used|total tokens|\
-         est. tokens|est tokens|est. total tokens|used",
+        &[
+            "tokens",
+            "token",
+            "token count",
+            "token usage",
+            "tokens used",
+            "total tokens",
+            "est. tokens",
+            "est tokens",
+            "est. total tokens",
+            "used",
+        ],
     ),
-    (Column::TokensIn, "tokens in|input|input tok|input tokens"),
+    (
+        Column::TokensIn,
+        &["tokens in", "input", "input tok", "input tokens"],
+    ),
     (
         Column::TokensOut,
-        "tokens out|output|output tok|output tokens",
+        &["tokens out", "output", "output tok", "output tokens"],
     ),
-    (Column::Allocated, "allocated|budget|budgeted|limit"),
-    (Column::Status, "status"),
-    (Column::Duration, "duration"),
-    (Column::Time, "time"),
-    (Column::Date, "date"),
+    (
+        Column::Allocated,
+        &["allocated", "budget", "budgeted", "limit"],
+    ),
+    (Column::Status, &["status"]),
+    (Column::Duration, &["duration"]),
+    (Column::Time, &["time"]),
+    (Column::Date, &["date"]),
     (
         Column::Started,
-        "started|started at|start|when|timestamp|datetime|date and time",
+        &[
+            "started",
+            "started at",
+            "start",
+            "when",
+            "timestamp",
+            "datetime",
+            "date and time",
+        ],
     ),
-    (Column::Month, "month"),
-    (Column::Notes, "notes"),
-    (Column::Model, "model"),
-    (Column::Deliverables, "deliverables"),
-    (Column::Efficiency, "efficiency"),
-    (Column::Percent, "% complete|%|% used"),
-    (Column::Before, "original|before|baseline"),
-    (Column::After, "optimized|optimised|after"),
+    (Column::Month, &["month"]),
+    (Column::Notes, &["notes"]),
+    (Column::Model, &["model"]),
+    (Column::Deliverables, &["deliverables"]),
+    (Column::Efficiency, &["efficiency"]),
+    (Column::Percent, &["% complete", "%", "% used"]),
+    (Column::Before, &["original", "before", "baseline"]),
+    (Column::After, &["optimized", "optimised", "after"]),
 ];
 
 impl Columns {
@@ -161,7 +188,7 @@ fn recognise(header: &str) -> Option<(Column, usize)> {
         return Some((Column::Cost, rank));
     }
     HEADERS.iter().find_map(|(column, texts)| {
-        let rank = texts.split('|').position(|text| text == plain)?;
+        let rank = texts.iter().position(|text| *text == plain)?;
         Some((*column, rank))
     })
 }

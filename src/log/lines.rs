@@ -62,6 +62,11 @@ fn intended_tag(line: &[u8]) -> Option<&'static str> {
         (b"free", "[FREE]"),
     ];
     let start = line.strip_prefix(b"[")?;
+    // Thousands of lines begin with a date or another word.
+    let first = start.first()?.to_ascii_lowercase();
+    if !WORDS.iter().any(|(word, _)| word.first() == Some(&first)) {
+        return None;
+    }
     let end = start.iter().take(LONGEST).position(|byte| *byte == b']')?;
     let (word, rest) = start.split_at_checked(end)?;
     let mut words = WORDS.iter();

@@ -10,7 +10,6 @@ mod chunker;
 mod columns;
 mod conflict;
 mod emitter;
-#[expect(dead_code, reason = "not all words are asked for yet")]
 pub mod foreign;
 mod item;
 mod lines;
