@@ -76,6 +76,7 @@ impl WrittenDate {
                     .ok_or(Undecided::NoSuchDate)?;
             }
         }
+        let (first, last, assumed) = begun(first, last, assumed, context.today);
         let days = (last - first).num_days();
         match days {
             0 => Ok((When::Day(first), assumed)),
@@ -227,6 +228,23 @@ fn with_year(
     let found = by_weekday.next().or_else(|| past.clone().next());
     let found = found.ok_or(Undecided::NoSuchDate)?;
     Ok((found, Some(Assumption::LatestYear(found.year()))))
+}
+
+/// A range that has begun is not in the future, though it may end there.
+fn begun(
+    first: NaiveDate,
+    last: NaiveDate,
+    assumed: Option<Assumption>,
+    today: NaiveDate,
+) -> (NaiveDate, NaiveDate, Option<Assumption>) {
+    let next = |date: NaiveDate| date.with_year(date.year() + 1);
+    match (assumed, next(first), next(last)) {
+        (Some(Assumption::LatestYear(_)), Some(first), Some(last)) if first <= today => {
+            let assumed = Assumption::LatestYear(last.year());
+            (first, last, Some(assumed))
+        }
+        _ => (first, last, assumed),
+    }
 }
 
 fn week_from(first: NaiveDate) -> Result<When, Undecided> {
