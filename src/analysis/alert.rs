@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 
 use super::{
     Estimate, ForecastBasis, Plan,
-    cost_budget::CostProblem,
+    cost_budget::BudgetProblem,
     report::{FigureKind, TeamReport},
     verdict::Basis,
 };
@@ -98,10 +98,16 @@ pub enum AlertKind {
         budget_cost: Option<Money>,
         /// Every token has a cost; otherwise more than this is spent.
         complete: bool,
+        /// A figure of what is used is an estimate.
+        estimate: bool,
         ratio: Option<f64>,
-        /// What of what, in words.
-        #[serde(skip)]
-        amounts: String,
+    },
+    /// The budget of the running day or week cannot be judged.
+    SpanNotJudged {
+        span: BudgetSpan,
+        budget_tokens: Option<Tokens>,
+        budget_cost: Option<Money>,
+        problem: BudgetProblem,
     },
     /// Money spent and reserved of the cost budget. Only where the level is worse than without what is reserved.
     CostReserved {
@@ -115,7 +121,7 @@ pub enum AlertKind {
     /// The cost budget cannot be judged.
     CostNotJudged {
         budget_cost: Money,
-        problem: CostProblem,
+        problem: BudgetProblem,
     },
     /// The tokens of the budget may not be enough.
     BudgetForecast {
@@ -276,7 +282,9 @@ impl Alert {
 impl AlertKind {
     const fn scope(&self) -> AlertScope {
         match self {
-            Self::BudgetUsed { .. } | Self::SpanUsed { .. } => AlertScope::Total,
+            Self::BudgetUsed { .. } | Self::SpanUsed { .. } | Self::SpanNotJudged { .. } => {
+                AlertScope::Total
+            }
             Self::BudgetReserved { .. }
             | Self::CostReserved { .. }
             | Self::TeamReserved { .. }

@@ -2,8 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::alert::{AlertKind, LikelyTotal};
-use crate::model::{Money, Percent, Probability, Tokens, in_brackets};
+use super::{
+    alert::{AlertKind, LikelyTotal},
+    span_budget::amounts,
+};
+use crate::model::{Measured, Money, Percent, Probability, Tokens, in_brackets};
 
 impl AlertKind {
     /// What is the matter, without the name of the team.
@@ -27,7 +30,7 @@ impl AlertKind {
                 complete,
                 ..
             } => spent(used, limit, *complete) + &share_of_money(used, limit),
-            Self::SpanUsed { amounts, .. } => amounts.clone(),
+            Self::SpanUsed { .. } | Self::SpanNotJudged { .. } => self.message_on_span(),
             Self::CostReserved {
                 used_cost: used,
                 reserved_cost: held,
@@ -76,6 +79,34 @@ impl AlertKind {
             | Self::TeamForecast { .. }
             | Self::TeamCostForecast { .. }
             | Self::TeamEfficiency { .. } => self.message_on_team(),
+        }
+    }
+
+    /// Empty where it is not about the budget of a day or a week.
+    fn message_on_span(&self) -> String {
+        match self {
+            Self::SpanUsed {
+                span,
+                used_tokens,
+                budget_tokens,
+                used_cost,
+                budget_cost,
+                complete,
+                estimate,
+                ..
+            } => {
+                let used = Measured::join(*used_tokens, *used_cost);
+                let budget = Measured::join(*budget_tokens, *budget_cost);
+                let share = in_brackets(Percent::new(used.units(), budget.units()));
+                amounts(*span, (used, budget), *complete, *estimate) + &share
+            }
+            Self::SpanNotJudged {
+                span,
+                budget_tokens,
+                budget_cost,
+                problem,
+            } => problem.of_span(*span, Measured::join(*budget_tokens, *budget_cost)),
+            _ => String::new(),
         }
     }
 
@@ -145,6 +176,7 @@ impl AlertKind {
             | Self::BudgetReserved { .. }
             | Self::CostUsed { .. }
             | Self::SpanUsed { .. }
+            | Self::SpanNotJudged { .. }
             | Self::CostReserved { .. }
             | Self::CostNotJudged { .. }
             | Self::BudgetForecast { .. }
@@ -179,7 +211,7 @@ impl AlertKind {
                 complete,
                 ..
             } => spent(used, limit, *complete),
-            Self::SpanUsed { amounts, .. } => amounts.clone(),
+            Self::SpanUsed { .. } | Self::SpanNotJudged { .. } => self.message_on_span(),
             Self::CostReserved {
                 reserved_cost: held,
                 total_cost: sum,
@@ -271,6 +303,7 @@ impl AlertKind {
             | Self::BudgetReserved { .. }
             | Self::CostUsed { .. }
             | Self::SpanUsed { .. }
+            | Self::SpanNotJudged { .. }
             | Self::CostReserved { .. }
             | Self::CostNotJudged { .. }
             | Self::BudgetForecast { .. }

@@ -5,7 +5,7 @@ use super::{
     alert::{Alert, AlertKind, LikelyTotal, pending},
     report::{StatusReport, TeamReport},
 };
-use crate::model::{Level, Money, Probability, Thresholds, Tokens, in_brackets, ratio};
+use crate::model::{Level, Money, Probability, Thresholds, Tokens, ratio};
 
 /// Every alert of the report, the worst first; of equal levels, the whole budget before the teams.
 pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
@@ -23,7 +23,7 @@ pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
     .into_iter()
     .flatten()
     .collect();
-    alerts.extend(report.span_budgets.iter().filter_map(span_used));
+    alerts.extend(report.span_budgets.iter().filter_map(of_span));
     alerts.extend(teams.iter().filter_map(team_used));
     alerts.extend(teams.iter().filter_map(team_reserved));
     alerts.extend(teams.iter().filter_map(team_cost));
@@ -53,7 +53,16 @@ fn total(report: &StatusReport) -> Option<Alert> {
     Alert::new(report.token_level?, kind)
 }
 
-fn span_used(budget: &SpanBudget) -> Option<Alert> {
+fn of_span(budget: &SpanBudget) -> Option<Alert> {
+    if let Some(problem) = budget.problem {
+        let kind = AlertKind::SpanNotJudged {
+            span: budget.span,
+            budget_tokens: budget.budget_tokens,
+            budget_cost: budget.budget_cost,
+            problem,
+        };
+        return Some(Alert::new(Level::Warning, kind)?.at(Some(budget.place)));
+    }
     let kind = AlertKind::SpanUsed {
         span: budget.span,
         used_tokens: budget.used_tokens,
@@ -61,10 +70,10 @@ fn span_used(budget: &SpanBudget) -> Option<Alert> {
         used_cost: budget.used_cost,
         budget_cost: budget.budget_cost,
         complete: budget.complete,
+        estimate: budget.estimate,
         ratio: budget.ratio,
-        amounts: budget.amounts() + &in_brackets(budget.share()),
     };
-    Some(Alert::new(budget.level, kind)?.at(Some(budget.place)))
+    Some(Alert::new(budget.level?, kind)?.at(Some(budget.place)))
 }
 
 /// Only where the level is worse than without the reserved tokens.
@@ -227,7 +236,7 @@ fn team_forecast_of_cost(report: &StatusReport, team: &TeamReport) -> Option<Ale
 
 fn plan(report: &StatusReport) -> Option<Alert> {
     let (plan, budget_tokens) = (report.forecast.plan.as_ref()?, report.budget.tokens?);
-    let level = plan.end.level?;
+    let level = plan.end.level.filter(|_| !report.measure.is_money())?;
     let mut steps = report.budget.thresholds.steps().into_iter();
     let (threshold_percent, _) = steps.find(|(_, step)| *step == level)?;
     let total_tokens = plan.end.total_tokens;
@@ -249,7 +258,7 @@ fn allocation(report: &StatusReport) -> Option<Alert> {
         (report.budget.tokens?, report.budget.allocated_tokens?);
     let reserve_tokens = report.budget.reserve_tokens.unwrap_or_default();
     let total_tokens = allocated_tokens.saturating_add(reserve_tokens);
-    if total_tokens <= budget_tokens {
+    if total_tokens <= budget_tokens || report.measure.is_money() {
         return None;
     }
     let kind = AlertKind::OverAllocated {

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
     cost::CostSum,
@@ -17,6 +17,7 @@ use super::{
     names::{NameId, Roster},
     period::DatedUsage,
     rows::{RowSelection, Rows},
+    span_budget::monday_of,
 };
 use crate::{
     model::{
@@ -44,6 +45,8 @@ pub struct LedgerBuilder {
     superseded: Superseded,
     /// Those that were met on this reading and did not count as such.
     met_again: Superseded,
+    /// The day from which on costs are kept by the day: the Monday of the running week.
+    costs_from: Option<NaiveDate>,
 }
 
 /// The ids of rows that archives have, too, by [view]. An archive comes first, and is read last: where there are any, the files
@@ -112,6 +115,7 @@ impl LedgerBuilder {
             archived_ids: BTreeMap::new(),
             superseded: Superseded::new(),
             met_again: Superseded::new(),
+            costs_from: Some(now.map_or(NaiveDate::MAX, |now| monday_of(now.date_naive()))),
         }
     }
 
@@ -446,7 +450,8 @@ impl LedgerBuilder {
             _ => {}
         }
         self.has_legacy |= entry.kind == EntryKind::Legacy;
-        month.add(entry, name, &cost, ledger.reading.is_some());
+        let has_costs = ledger.reading.is_some() || entry.when.date >= self.costs_from;
+        month.add(entry, name, &cost, has_costs);
     }
 
     pub fn total(&mut self, total: StatedTotal) {

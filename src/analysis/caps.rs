@@ -2,17 +2,19 @@
 
 use std::fmt;
 
-use chrono::{DateTime, FixedOffset, NaiveTime};
+use chrono::{DateTime, FixedOffset};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    cost_budget::CostBudget,
+    cost_budget::{BudgetProblem, CostBudget},
     report::{FigureKind, StatusReport, TeamReport},
     span_budget::SpanBudget,
 };
 use crate::{
-    model::{BudgetPlaces, BudgetSource, BudgetSpan, Currency, Level, Money, Thresholds, Tokens},
+    model::{
+        BudgetPlaces, BudgetSource, BudgetSpan, Currency, Level, Measure, Money, Thresholds, Tokens,
+    },
     text::{FileRole, Place},
 };
 
@@ -52,6 +54,8 @@ pub struct Cap {
     pub limit: i128,
     /// None where that is not known, as of costs in another currency.
     pub used: Option<i128>,
+    /// Why it cannot be judged.
+    pub problem: Option<BudgetProblem>,
     /// Everything used is in `used`; otherwise it is more.
     pub complete: bool,
     /// What holds reserve.
@@ -62,9 +66,6 @@ pub struct Cap {
     /// When it begins anew; none where that is done by hand, or the period is over.
     pub resets_at: Option<DateTime<FixedOffset>>,
 }
-
-/// Why a limit in tokens cannot be judged.
-pub const NO_TOKENS: &str = "the log states only costs";
 
 /// What sets a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +146,12 @@ pub fn caps(report: &StatusReport) -> Vec<Cap> {
             BudgetSource::Config => budget.places.tokens,
             _ => budget.place,
         },
-        ..of_tokens(total, limit, report.used.tokens, report.held())
+        ..of_tokens(
+            total,
+            limit,
+            (report.used.tokens, report.measure),
+            report.held(),
+        )
     });
     let of_money = report.cost_budget.as_ref().map(|cost| Cap {
         source: CapSource::Budget(match budget.cost_in_log {
@@ -162,39 +168,34 @@ pub fn caps(report: &StatusReport) -> Vec<Cap> {
     for cap in &mut caps {
         cap.resets_at = report.resets_at;
     }
-    caps.extend(
-        report
-            .span_budgets
-            .iter()
-            .map(|budget| of_span(budget, report)),
-    );
+    caps.extend(report.span_budgets.iter().map(of_span));
     caps
 }
 
 /// That of the running day or week.
-fn of_span(budget: &SpanBudget, report: &StatusReport) -> Cap {
-    let next = budget.to.succ_opt().map(|day| day.and_time(NaiveTime::MIN));
-    let resets_at = next.and_then(|next| next.and_local_timezone(*report.now.offset()).earliest());
-    let (limit, used) = (budget.budget(), budget.used());
+fn of_span(budget: &SpanBudget) -> Cap {
+    let limit = budget.budget();
     Cap {
         scope: CapScope::Total,
         span: Some(budget.span),
         currency: limit.money().map(|money| money.currency),
         limit: limit.units().0,
-        used: Some(used.units().0),
+        used: budget.level.and(budget.used()).map(|used| used.units().0),
         complete: budget.complete,
         reserved: 0,
         source: CapSource::Budget(BudgetSource::Log),
         place: Some(budget.place),
-        resets_at,
+        problem: budget.problem,
+        resets_at: budget.resets_at,
     }
 }
 
 fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
     let scope = CapScope::Team(team.name.clone());
     let tokens = team.allocated_tokens.map(|limit| {
-        // None used is known, but where the log states only costs.
-        let none = Some(Tokens::ZERO).filter(|_| !team.measure.is_money());
+        // None used is known, but where the log states only costs, or rows without a figure.
+        let is_known = !team.measure.is_money() && team.unknown_rows.is_none();
+        let none = Some(Tokens::ZERO).filter(|_| is_known);
         let used = team.used_tokens.or(none);
         let mut sources = team.sources.iter();
         let set = sources.find(|source| source.figure == FigureKind::Allocated);
@@ -207,7 +208,7 @@ fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
         Cap {
             source,
             place,
-            ..of_tokens(&scope, limit, used, team.held())
+            ..of_tokens(&scope, limit, (used, team.measure), team.held())
         }
     });
     let cost = team.cost_budget.as_ref();
@@ -215,12 +216,23 @@ fn of_team(team: &TeamReport) -> impl Iterator<Item = Cap> {
     tokens.into_iter().chain(money)
 }
 
-fn of_tokens(scope: &CapScope, limit: Tokens, used: Option<Tokens>, reserved: Tokens) -> Cap {
+fn of_tokens(
+    scope: &CapScope,
+    limit: Tokens,
+    (used, measure): (Option<Tokens>, Measure),
+    reserved: Tokens,
+) -> Cap {
+    let problem = if measure.is_money() {
+        BudgetProblem::NoTokens
+    } else {
+        BudgetProblem::NoFigures
+    };
     Cap {
         scope: scope.clone(),
         span: None,
         currency: None,
         limit: limit.0.into(),
+        problem: used.is_none().then_some(problem),
         complete: used.is_some(),
         used: used.map(|used| used.0.into()),
         reserved: reserved.0.into(),
@@ -237,6 +249,7 @@ fn of_money(scope: &CapScope, cost: &CostBudget, places: BudgetPlaces) -> Cap {
         currency: Some(cost.limit.currency),
         limit: cost.limit.nanos,
         used: cost.judged(),
+        problem: cost.problem,
         complete: cost.complete,
         reserved: cost.reserved.map_or(0, |reserved| reserved.nanos),
         source: CapSource::TeamSettings,

@@ -11,7 +11,7 @@ use super::{
     team_usage::TeamUsage,
 };
 use crate::{
-    model::{Currency, Level, Money, Policy, Thresholds, Tokens, ratio},
+    model::{BudgetSpan, Currency, Level, Measured, Money, Policy, Thresholds, Tokens, ratio},
     text::Place,
 };
 
@@ -34,19 +34,23 @@ pub struct CostBudget {
     /// The level, by what is known.
     pub level: Option<Level>,
     /// Why it cannot be judged.
-    pub problem: Option<CostProblem>,
+    pub problem: Option<BudgetProblem>,
 }
 
-/// Why a cost budget cannot be judged.
+/// Why a budget cannot be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "reason", rename_all = "snake_case")]
-pub enum CostProblem {
+pub enum BudgetProblem {
     /// The log's costs are in another currency.
     OtherCurrency { currency: Currency },
     /// Tokens were used, and none of them has a cost or a price.
     NoCosts,
     /// No row says what was used.
     NoFigures,
+    /// It is in tokens, and the log states only costs.
+    NoTokens,
+    /// It is for a day or a week, and more than a tenth of what was used in the month carries no day.
+    NoDays,
 }
 
 impl CostBudget {
@@ -149,18 +153,18 @@ pub fn foreign_limits<'p>(
 }
 
 /// What is held against a budget in money.
-struct Spent {
-    cost: Option<Cost>,
+pub(super) struct Spent {
+    pub(super) cost: Option<Cost>,
     /// Tokens were used.
-    is_any: bool,
+    pub(super) is_any: bool,
     /// There are rows, and none says what was used.
-    is_unknown: bool,
+    pub(super) is_unknown: bool,
     /// The currency that the log names.
-    currency: Option<Currency>,
+    pub(super) currency: Option<Currency>,
 }
 
 impl Spent {
-    fn judge(&self, limit: Money, thresholds: &Thresholds) -> CostBudget {
+    pub(super) fn judge(&self, limit: Money, thresholds: &Thresholds) -> CostBudget {
         let cost = self.cost.as_ref();
         let is_own = |money: &&Money| money.currency == limit.currency;
         let amounts = cost.into_iter().flat_map(|cost| {
@@ -172,10 +176,10 @@ impl Spent {
         let foreign = foreign.or(self.currency);
         let problem = match (foreign, known) {
             (Some(currency), _) if currency != limit.currency => {
-                Some(CostProblem::OtherCurrency { currency })
+                Some(BudgetProblem::OtherCurrency { currency })
             }
-            (_, None) if self.is_any => Some(CostProblem::NoCosts),
-            (_, None) if self.is_unknown => Some(CostProblem::NoFigures),
+            (_, None) if self.is_any => Some(BudgetProblem::NoCosts),
+            (_, None) if self.is_unknown => Some(BudgetProblem::NoFigures),
             _ => None,
         };
         let nothing = Money { nanos: 0, ..limit };
@@ -201,19 +205,27 @@ impl Spent {
     }
 }
 
-impl CostProblem {
+impl BudgetProblem {
     /// That a budget cannot be judged, and why.
     pub(super) fn of_budget(self, limit: Money) -> String {
         format!("the cost budget of {limit} cannot be judged: {self}")
     }
+
+    /// The same of the budget of a day or a week.
+    pub(super) fn of_span(self, span: BudgetSpan, limit: Measured) -> String {
+        let (name, limit) = (span.into_str(), limit.with_unit());
+        format!("the budget of the {name}, {limit}, cannot be judged: {self}")
+    }
 }
 
-impl fmt::Display for CostProblem {
+impl fmt::Display for BudgetProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OtherCurrency { currency } => write!(f, "the log's costs are in {currency}"),
             Self::NoCosts => f.write_str("no tokens have a cost or a price"),
-            Self::NoFigures => f.write_str("no row says what was used"),
+            Self::NoFigures => f.write_str("no row says how much was used"),
+            Self::NoTokens => f.write_str("the log states only costs"),
+            Self::NoDays => f.write_str("more than a tenth of the usage has no day"),
         }
     }
 }

@@ -20,8 +20,8 @@ use crate::{
     model::{
         Allocation, Budget, BudgetReset, BudgetSource, Currency, Entry, EntryKind, LastRow,
         LogEvent, LogReading, Measure, ModelPrice, Money, Month, Note, NoteValue, Notice,
-        Optimization, Phase, Price, StatedCost, StatedTotal, Tokens, Units, fold_name, is_subtotal,
-        is_total,
+        Optimization, Phase, Price, SpanLimit, StatedCost, StatedTotal, Tokens, Units, fold_name,
+        is_subtotal, is_total,
     },
     text::{FileId, Place},
 };
@@ -40,7 +40,8 @@ pub(super) struct MonthLedger {
     /// Totals, with the line of the heading above them.
     pub(super) totals: Vec<(usize, StatedTotal)>,
     pub(super) days: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), Day>>,
-    /// What the rows and lines of each day cost; only those that state no tokens, but of a log in another form.
+    /// What the rows and lines of each day cost; of a log in tokmon's own format, only of those that state no tokens, and from the
+    /// running week on.
     pub(super) costs: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), DayCost>>,
     /// The first currency in which the archive states a cost.
     pub(super) archive_currency: Option<Currency>,
@@ -336,8 +337,9 @@ impl Ledger {
                 data.count_money(currency);
             }
         }
-        // Only logs in another form state budgets for days.
-        if self.reading.is_none() {
+        let is_for_days =
+            |note: &Note| matches!(note.value, NoteValue::SpanBudget(_, SpanLimit::Cost(_)));
+        if !self.notes.iter().any(is_for_days) {
             for data in self.months.values_mut() {
                 data.costs.clear();
             }
@@ -411,7 +413,7 @@ impl Ledger {
     }
 
     /// The budget in money that the log states; in the log's currency where none is written.
-    pub(super) fn own_cost_budget(&self) -> Option<(Money, Place)> {
+    fn own_cost_budget(&self) -> Option<(Money, Place)> {
         let (stated, place) = self.note_of(|note| match note {
             NoteValue::CostBudget(cost) => Some(*cost),
             _ => None,

@@ -44,9 +44,9 @@ mod verdict_outlook;
 pub use alert::{Alert, AlertKind, AlertScope};
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
-pub use caps::{Cap, CapAmount, CapScope, CapSource, NO_TOKENS, caps};
+pub use caps::{Cap, CapAmount, CapScope, CapSource, caps};
 pub use cost::{Cost, CostSum};
-pub use cost_budget::{CostBudget, CostProblem, ForeignLimit, foreign_limits};
+pub use cost_budget::{BudgetProblem, CostBudget, ForeignLimit, foreign_limits};
 pub use forecast::{
     Backtest, Confidence, CostEstimate, CrossingState, Estimate, Forecast, ForecastBasis,
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,
@@ -70,6 +70,6 @@ pub use span_budget::SpanBudget;
 pub use status::{ReportOptions, report};
 pub use team_usage::{MonthlyGap, TeamUsage};
 pub use verdict::{
-    Basis, NO_FIGURES, amounts_of, no_budget, problem_of_money, problem_of_tokens, so_far,
-    so_far_in_month, unjudged,
+    Basis, amounts_of, no_budget, problem_of_budgets, problem_of_tokens, so_far, so_far_in_month,
+    unjudged,
 };

@@ -167,7 +167,7 @@ impl ReconciledMonth<'_> {
     pub(super) fn stated_currency(&self) -> Option<Currency> {
         let archived = || self.ledger.months.get(&self.month)?.archive_currency;
         let stated = self.ledger.currency.or(self.ledger.first_currency);
-        let of_budget = || Some(self.ledger.own_cost_budget()?.0.currency);
+        let of_budget = || Some(self.ledger.own_cost_budget?.0.currency);
         stated.or_else(archived).or_else(of_budget)
     }
 

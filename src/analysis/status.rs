@@ -29,8 +29,8 @@ use super::{
     verdict,
 };
 use crate::model::{
-    Budget, BudgetReset, EfficiencyGoal, EntryKind, EventKind, Measured, Money, Policy, RoundedSum,
-    Tokens, Units, ratio,
+    Budget, BudgetReset, EfficiencyGoal, EntryKind, EventKind, Level, Measured, Money, Policy,
+    RoundedSum, Tokens, Units, ratio,
 };
 
 /// What a report is made for, beside the log and the policy.
@@ -78,8 +78,13 @@ pub fn report(
     let held = HeldMoney::of(reconciled, policy, question.now);
     let cost_budget = CostBudget::of(reconciled, policy);
     let cost_budget = cost_budget.map(|budget| budget.with_reserved(&held, None));
-    let span_budgets = span_budget::all(reconciled, question.now.date_naive(), &policy.thresholds);
-    let of_spans = span_budgets.iter().map(|budget| budget.level).max();
+    let span_budgets = span_budget::all(reconciled, question.now, policy);
+    // Where a budget cannot be judged, that another is kept says little.
+    let of_month = cost_budget.as_ref().and_then(|budget| budget.problem);
+    let mut problems = span_budgets.iter().map(|budget| budget.problem);
+    let is_judged = of_month.is_none() && problems.all(|problem| problem.is_none());
+    let of_spans = span_budgets.iter().filter_map(|budget| budget.level).max();
+    let of_spans = of_spans.filter(|level| is_judged || *level >= Level::Warning);
     let level = of_spans
         .max(token_level)
         .max(cost_budget.as_ref().and_then(|budget| budget.level));
@@ -312,10 +317,10 @@ fn teams(
             reserved_tokens: Some(reserved)
                 .filter(|held| !measure.is_money() || *held > Tokens::ZERO),
             available_tokens: allocated
-                .filter(|_| unknown_rows.is_none())
+                .filter(|_| unknown_rows.is_none() && !measure.is_money())
                 .map(|limit| limit.signed_sub(committed)),
             reserved_level: allocated
-                .filter(|_| used.is_some() || reserved > Tokens::ZERO)
+                .filter(|_| used.is_some() || reserved > Tokens::ZERO && !measure.is_money())
                 .map(|limit| policy.thresholds.level(committed.0, limit.0)),
             status: team.status().map(|status| status.word().to_owned()),
             cost,

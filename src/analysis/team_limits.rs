@@ -62,13 +62,10 @@ impl CostBudget {
 }
 
 impl StatusReport {
-    /// Whether there is a budget for all teams. One in tokens says nothing of a log that states only costs.
+    /// Whether there is a budget for all teams, even if it cannot be judged.
     pub const fn has_budget(&self) -> bool {
-        if !self.span_budgets.is_empty() {
-            return true;
-        }
-        let in_tokens = self.budget.tokens.is_some() && !self.measure.is_money();
-        in_tokens || self.cost_budget.is_some()
+        let of_month = self.budget.tokens.is_some() || self.cost_budget.is_some();
+        of_month || !self.span_budgets.is_empty()
     }
 
     /// The cost budget, where that has the level of what is used and reserved, and the token budget a better one.

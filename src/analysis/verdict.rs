@@ -15,9 +15,6 @@ use super::{
 };
 use crate::model::{Level, Measured, Percent, Tokens};
 
-/// Why a budget in tokens cannot be judged, though the log counts by these.
-pub const NO_FIGURES: &str = "no row says how many were used";
-
 /// Whether the usage of a month is within the budget.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -110,15 +107,19 @@ pub fn unjudged(report: &StatusReport) -> Option<String> {
         let parts: Vec<String> = [problem.clone()].into_iter().chain(others).collect();
         return Some(parts.join("; "));
     }
-    let reason = match &report.cost_budget {
+    let problem = problem_of_budgets(report);
+    let others = remarks(report).skip(usize::from(problem.is_some()));
+    let reason = match problem {
+        Some(problem) => problem,
+        None if report.cost_budget.is_some() => return None,
         None if report.is_out_of_period => {
             "the budget is reset by hand, so its period is judged and not this month".to_owned()
         }
-        None if report.has_limit() => "no budget for all teams is set".to_owned(),
+        None if report.has_limit() && !report.has_budget() => {
+            "no budget for all teams is set".to_owned()
+        }
         None => format!("{}, so nothing is judged", no_budget(report)),
-        Some(_) => problem_of_money(report)?,
     };
-    let others = remarks(report).skip(usize::from(report.cost_budget.is_some()));
     let used = so_far_in_month(report);
     let parts: Vec<String> = [reason, used].into_iter().chain(others).collect();
     Some(parts.join("; "))
@@ -136,7 +137,7 @@ fn remarks(report: &StatusReport) -> impl Iterator<Item = String> {
         1 => Some("1 row cannot be read and is not counted".to_owned()),
         rows => Some(format!("{rows} rows cannot be read and are not counted")),
     };
-    let problems = [problem_of_tokens(report), problem_of_money(report)];
+    let problems = [problem_of_tokens(report), problem_of_budgets(report)];
     problems.into_iter().chain([unread]).flatten()
 }
 
@@ -152,9 +153,12 @@ pub fn problem_of_tokens(report: &StatusReport) -> Option<String> {
     ))
 }
 
-/// `the cost budget of €15.00 cannot be judged: the log's costs are in USD`
-pub fn problem_of_money(report: &StatusReport) -> Option<String> {
-    report.cost_budget.as_ref()?.not_judged()
+/// `the cost budget of €15.00 cannot be judged: the log's costs are in USD`, or the same of the budget of a day or week.
+pub fn problem_of_budgets(report: &StatusReport) -> Option<String> {
+    let of_month = report.cost_budget.as_ref();
+    let of_month = of_month.and_then(CostBudget::not_judged);
+    let mut spans = report.span_budgets.iter();
+    of_month.or_else(|| spans.find_map(SpanBudget::not_judged))
 }
 
 /// What is used of the budget with the worse level.
@@ -311,8 +315,11 @@ fn used_so_far(report: &StatusReport, level: Level) -> String {
 
 /// `$5.00 of $3.00 spent today (166.6%), $2.00 more than the budget of the day`.
 fn of_span(report: &StatusReport, span: &SpanBudget) -> String {
-    let (used, budget) = (span.used(), span.budget());
-    let share = of_budget(used.units().0, budget.units().0, span.level, report);
+    let (Some(used), budget) = (span.used(), span.budget()) else {
+        return span.amounts();
+    };
+    let level = span.level.unwrap_or(Level::Ok);
+    let share = of_budget(used.units().0, budget.units().0, level, report);
     let more = used.beyond(budget);
     let beyond = if more.is_zero() {
         String::new()

@@ -44,8 +44,13 @@ fn within_budget(report: &StatusReport, level: Level, basis: Basis) -> Option<St
 
 /// `spend at most $0.50 more today to stay within the budget of the day`.
 fn within_span(span: &SpanBudget) -> String {
-    let (used, budget) = (span.used(), span.budget());
-    let (now, name, left) = (span.span.now(), span.span.into_str(), budget.beyond(used));
+    let budget = span.budget();
+    let used = span.used().unwrap_or(budget);
+    let (now, name, left) = (
+        span.span.current_name(),
+        span.span.into_str(),
+        budget.beyond(used),
+    );
     let verb = match used {
         Measured::Tokens(_) => "use",
         Measured::Money(_) => "spend",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{edit_session::EditSession, run::Run};
 use crate::{
-    analysis::{Cap, NO_FIGURES, NO_TOKENS, StatusReport, caps, guard::GuardRequest},
+    analysis::{Cap, StatusReport, TeamReport, caps, guard::GuardRequest},
     cli::BudgetArgs,
     edit,
     exit::ExitCode,
@@ -52,28 +52,9 @@ fn document(log: &LogFiles, guarded: GuardedLog, was_reset: bool) -> BudgetDocum
     let caps = caps(&report);
     let thresholds = report.budget.thresholds;
     let names = log.names();
-    let problem = |cap: &Cap| {
-        let of_team = |name: &str| {
-            let mut teams = report.teams.iter();
-            teams.find(|team| team.name == name)?.cost_budget.as_ref()
-        };
-        if cap.currency.is_none() && cap.used.is_none() {
-            let why = if report.measure.is_money() {
-                NO_TOKENS
-            } else {
-                NO_FIGURES
-            };
-            return Some(why.to_owned());
-        }
-        let budget = match cap.scope.team() {
-            Some(name) => of_team(name),
-            None => report.cost_budget.as_ref(),
-        };
-        budget.filter(|_| cap.currency.is_some())?.problem()
-    };
     let row = |cap: &Cap| {
         let file = cap.place.map(|place| names.name(place.file).to_owned());
-        CapRow::new(cap, &thresholds, file, problem(cap))
+        CapRow::new(cap, &thresholds, file)
     };
     BudgetDocument {
         schema_version: render::budget::VERSION,
@@ -95,7 +76,9 @@ fn document(log: &LogFiles, guarded: GuardedLog, was_reset: bool) -> BudgetDocum
 
 /// The teams that only the budget of all teams limits, if there is one.
 fn unlimited(report: &StatusReport) -> Vec<String> {
-    let teams = report.teams.iter().filter(|team| !team.has_limit());
+    let is_unlimited =
+        |team: &&TeamReport| team.allocated_tokens.is_none() && team.cost_budget.is_none();
+    let teams = report.teams.iter().filter(is_unlimited);
     teams.map(|team| team.name.clone()).collect()
 }
 

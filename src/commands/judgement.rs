@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::{
-    analysis::{Basis, CostBudget, Spending, StatusReport, TeamReport},
+    analysis::{Basis, BudgetProblem, CostBudget, Spending, StatusReport, TeamReport},
     cli::ViewArgs,
     exit::ExitCode,
     failure::Failure,
-    model::{Level, Measured, Money, Percent, Tokens},
+    model::{BudgetSource, Level, Measured, Money, Percent, Tokens},
     render::{self, OutputStyle, counted, prefixed},
 };
 
@@ -58,6 +58,17 @@ pub fn judge(args: &ViewArgs, report: &StatusReport) -> Result<Judgement, Failur
     let doubts = missing.map(|missing| format!("judged all the same: {missing}"));
     let doubts = doubts.filter(|_| !by_level.is_empty()).collect();
     let partial = judged.first().and_then(|judged| judged.partial());
+    let in_tokens = budget_in_tokens(report).filter(|_| !judged.is_empty());
+    let source = report.budget.source;
+    if let Some(problem) = &in_tokens
+        && matches!(
+            source,
+            Some(BudgetSource::Option | BudgetSource::Environment)
+        )
+    {
+        let help = "leave it out, and set `[budget] cost` in tokmon.toml";
+        return Err(Failure::usage(problem.clone()).help(help));
+    }
     let by_level: Result<Vec<Option<String>>, Failure> = by_level.into_iter().collect();
     let too_old = args.max_age.and_then(|age| is_too_old(age, report));
     let reached: Vec<String> = by_level?.into_iter().chain([too_old]).flatten().collect();
@@ -65,8 +76,22 @@ pub fn judge(args: &ViewArgs, report: &StatusReport) -> Result<Judgement, Failur
         worse: worse_status(args, report).filter(|_| reached.is_empty()),
         reached,
         doubts,
-        remarks: rowless.into_iter().chain(of_teams).chain(partial).collect(),
+        remarks: rowless
+            .into_iter()
+            .chain(of_teams)
+            .chain(partial)
+            .chain(in_tokens)
+            .collect(),
     })
+}
+
+/// That a budget in tokens is not judged, since the log states only costs.
+fn budget_in_tokens(report: &StatusReport) -> Option<String> {
+    let budget = report.budget.tokens.filter(|_| report.measure.is_money())?;
+    Some(format!(
+        "the budget of {budget} tokens is not judged: {}",
+        BudgetProblem::NoTokens
+    ))
 }
 
 /// That the status, which is shown above, reaches the limit that was asked for, but with tokens that are only reserved, or of a team.
@@ -203,6 +228,13 @@ impl<'r> Judged<'r> {
 
     /// `judged $0.037+ of $1.00: some tokens have no cost and no price`
     fn partial(self) -> Option<String> {
+        let span = self.report.leading_span().filter(|_| self.team.is_none());
+        if let Some(span) = span.filter(|span| !span.complete) {
+            let amounts = span.amounts();
+            return Some(format!(
+                "judged {amounts}: not all of it has a cost in that currency"
+            ));
+        }
         let budget = self.cost_budget().filter(|budget| !budget.complete)?;
         let (used, limit) = (budget.used?, budget.limit);
         budget.level?;
@@ -232,7 +264,9 @@ impl<'r> Judged<'r> {
 
     /// Why a budget cannot be judged.
     fn unjudged(self, option: &str) -> Option<Failure> {
-        self.unknown(option).or_else(|| self.unjudged_money(option))
+        self.unknown(option)
+            .or_else(|| self.unjudged_money(option))
+            .or_else(|| self.unjudged_span(option))
     }
 
     /// Why the budget in money cannot be judged.
@@ -265,6 +299,22 @@ impl<'r> Judged<'r> {
             ", and a price in its header"
         };
         let help = format!("set {key} in the currency of the log{price}");
+        Some(Failure::new(ExitCode::Config, message).help(help))
+    }
+
+    /// Why the budget of the running day or week cannot be judged.
+    fn unjudged_span(self, option: &str) -> Option<Failure> {
+        let mut spans = self.report.span_budgets.iter();
+        let span = spans.find(|span| self.team.is_none() && span.problem.is_some())?;
+        let (name, budget, problem) = (span.span.into_str(), span.budget(), span.problem?);
+        let budget = budget.with_unit();
+        let message =
+            format!("{option} cannot judge the budget of the {name}, {budget}: {problem}");
+        let help = match problem {
+            BudgetProblem::NoDays => "give each row its day".to_owned(),
+            BudgetProblem::NoFigures => "write what was used into the rows".to_owned(),
+            _ => format!("state the budget of the {name} in what the log counts by"),
+        };
         Some(Failure::new(ExitCode::Config, message).help(help))
     }
 
@@ -301,7 +351,7 @@ impl<'r> Judged<'r> {
             let has_result = report.is_over() && team.used_level().is_some();
             (team.limit().is_some() || has_result, level)
         } else {
-            (report.has_budget(), report.forecast.level)
+            (report.limit().is_some(), report.forecast.level)
         };
         if !has_limit {
             return Err(self.has_no_limit(option));
@@ -361,7 +411,7 @@ impl<'r> Judged<'r> {
     fn spent(self, with_holds: bool) -> String {
         match self.team {
             Some(team) => spent_by(team, with_holds),
-            None if with_holds => {
+            None if with_holds && !self.is_of_span() => {
                 let report = self.report;
                 let budget = report.reserved_cost_budget();
                 let money = budget.and_then(|budget| money_spent_of(budget, true));
@@ -375,6 +425,12 @@ impl<'r> Judged<'r> {
             }
             None => self.spending(),
         }
+    }
+
+    /// Whether the budget of a day or a week has the level of what is used and reserved.
+    fn is_of_span(self) -> bool {
+        let span = self.report.leading_span();
+        span.is_some_and(|span| span.level >= self.report.reserved_level)
     }
 
     /// By the budget with the worse level: `180,000 of 200,000 tokens, 90.0%` or `$0.013 of $0.010, 130.0%`.

@@ -47,7 +47,7 @@ pub enum BudgetSpan {
 
 impl BudgetSpan {
     /// The running day or week, as a sentence names it.
-    pub const fn now(self) -> &'static str {
+    pub const fn current_name(self) -> &'static str {
         match self {
             Self::Day => "today",
             Self::Week => "this week",

@@ -108,12 +108,7 @@ fn cell(amount: CapAmount) -> Cell {
 
 impl CapRow {
     /// `file` is the name of the file that the limit is written in.
-    pub fn new(
-        cap: &Cap,
-        thresholds: &Thresholds,
-        file: Option<String>,
-        problem: Option<String>,
-    ) -> Self {
+    pub fn new(cap: &Cap, thresholds: &Thresholds, file: Option<String>) -> Self {
         let amount = |units| cap.amount(units);
         Self {
             scope: match cap.scope.team() {
@@ -135,7 +130,7 @@ impl CapRow {
             level: cap.level(thresholds),
             reserved_ratio: cap.committed().and_then(|sum| ratio(sum, cap.limit)),
             reserved_level: cap.reserved_level(thresholds),
-            problem,
+            problem: cap.problem.map(|problem| problem.to_string()),
             complete: cap.complete,
             source: match cap.source {
                 CapSource::Budget(source) => source,
@@ -186,7 +181,7 @@ impl CapRow {
             Cell::AtLeast(Box::new(used))
         };
         let reserved = Some(self.reserved).filter(|_| self.has_reserved());
-        let whole = self.span.map_or("all teams", BudgetSpan::now);
+        let whole = self.span.map_or("all teams", BudgetSpan::current_name);
         vec![
             Cell::text(self.team.as_deref().unwrap_or(whole)),
             cell(self.limit),
@@ -243,10 +238,12 @@ impl BudgetDocument {
                 .iter()
                 .filter_map(|cap| Some((cap, cap.problem.as_ref()?)))
             {
+                let of_span = prefixed(" of the ", cap.span.map(|span| span.into_str()));
                 let whose = match &cap.team {
-                    _ if cap.unit == "tokens" => "a limit in tokens".to_owned(),
+                    Some(team) if cap.unit == "tokens" => format!("the limit of {team} in tokens"),
                     Some(team) => format!("the limit of {team} in money"),
-                    None => "the cost budget".to_owned(),
+                    None if cap.unit == "tokens" => format!("the budget{of_span} in tokens"),
+                    None => format!("the budget{of_span} in money"),
                 };
                 lines.push(
                     style

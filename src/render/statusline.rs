@@ -12,6 +12,7 @@ use serde_with::skip_serializing_none;
 
 use super::{
     ColorMode, Format, OutputStyle, StyledLine, TextRole, Theme, brief, counted, cut, json,
+    metrics::health::is_unjudged,
     status::{self, LinePart},
     width,
 };
@@ -77,10 +78,14 @@ impl Statusline {
         if overrides > 0 {
             parts.push(counted(overrides, "override").into());
         }
-        let percentage = spent.and_then(|spent| {
-            let share = spent.used.saturating_mul(100).checked_div(spent.budget)?;
+        let span = report.leading_span().filter(|span| span.level >= level);
+        let of_span = span.and_then(|span| Some((span.used()?.units().0, span.budget().units().0)));
+        let of_month = spent.map(|spent| (spent.used, spent.budget));
+        let percentage = of_span.or(of_month).and_then(|(used, budget)| {
+            let share = used.saturating_mul(100).checked_div(budget)?;
             u64::try_from(share).ok()
         });
+        let level = level.filter(|level| !is_unjudged(report) || *level >= Level::Warning);
         let class = level.map_or("unknown", |level| level.into_str());
         Self {
             parts,

@@ -38,6 +38,7 @@ impl AlertTarget {
             AlertKind::BudgetUsed { .. }
             | AlertKind::CostUsed { .. }
             | AlertKind::SpanUsed { .. }
+            | AlertKind::SpanNotJudged { .. }
             | AlertKind::CostNotJudged { .. }
             | AlertKind::TeamUsed { .. }
             | AlertKind::TeamReserved { .. }

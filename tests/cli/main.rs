@@ -37,6 +37,7 @@ mod readme;
 mod scaling;
 mod secrets;
 mod settings;
+mod span_budgets;
 mod statusline;
 mod verdict;
 mod views;

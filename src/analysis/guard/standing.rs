@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     analysis::{
-        self, Cap, CapScope, CostBudget, CostProblem, NO_FIGURES, NO_TOKENS, ReconciledMonth,
-        StatusReport, held_money::HeldMoney, holds::LiveHold,
+        self, BudgetProblem, Cap, CapScope, ReconciledMonth, StatusReport, held_money::HeldMoney,
+        holds::LiveHold,
     },
     model::{Currency, Policy, Tokens},
 };
@@ -82,18 +82,13 @@ impl Standing {
             }),
             prices: LogPrices::of(reconciled),
         };
-        let caps = analysis::caps(report);
-        // A limit in tokens says nothing of a log that states only costs. Without any other it cannot be judged.
-        let in_money = report.measure.is_money() && caps.iter().any(|cap| cap.currency.is_some());
-        let caps = caps.into_iter();
-        for cap in caps.filter(|cap| !in_money || cap.currency.is_some()) {
-            let name = match &cap.scope {
-                CapScope::Total => None,
-                CapScope::Team(name) => Some(name),
-            };
-            if name.is_none() || name == standing.team.as_ref() {
-                standing.add(cap, own, (reconciled, report, policy));
-            }
+        let mut caps = analysis::caps(report);
+        caps.retain(|cap| {
+            let team = cap.scope.team();
+            team.is_none() || team == standing.team.as_deref()
+        });
+        for cap in caps.iter().filter(|cap| !is_replaced(cap, &caps)) {
+            standing.add(cap.clone(), own, (reconciled, report, policy));
         }
         standing.check_price(request, policy);
         standing
@@ -166,17 +161,17 @@ impl Standing {
         let usage = usage.flatten();
         let sum = reconciled.spent_sum(usage);
         let is_open = sum.open || sum.has_others(currency);
-        let problem = cost_budget(&cap.scope, report).and_then(|cost| cost.problem);
-        let tokens = match problem {
-            Some(CostProblem::OtherCurrency { .. } | CostProblem::NoFigures) => {
-                return (None, is_open);
-            }
+        let mut spans = report.span_budgets.iter();
+        let span = spans.find(|span| Some(span.span) == cap.span && span.budget_cost.is_some());
+        let tokens = match (cap.problem, span) {
+            (None | Some(BudgetProblem::NoCosts), Some(span)) => span.unpriced,
             // Nothing has a cost.
-            Some(CostProblem::NoCosts) => match usage {
+            (Some(BudgetProblem::NoCosts), None) => match usage {
                 Some(team) => reconciled.spent_of(team).unwrap_or_default(),
                 None => reconciled.spent(),
             },
-            None => sum.unpriced,
+            (None, None) => sum.unpriced,
+            (Some(_), _) => return (None, is_open),
         };
         if tokens == Tokens::ZERO {
             return (None, is_open);
@@ -323,53 +318,48 @@ fn no_price(model: Option<&str>, currency: Currency) -> String {
     }
 }
 
+/// Whether a cap in tokens of a log that states none has one in money beside it, which is judged.
+fn is_replaced(cap: &Cap, caps: &[Cap]) -> bool {
+    let is_same = |other: &&Cap| (&other.scope, other.span) == (&cap.scope, cap.span);
+    let mut others = caps.iter().filter(is_same);
+    let is_of_tokens = cap.problem == Some(BudgetProblem::NoTokens);
+    is_of_tokens && others.any(|other| other.currency.is_some())
+}
+
 /// Why a cap cannot be judged, and what helps.
 fn not_judged(cap: &Cap, report: &StatusReport) -> (String, String) {
-    if cap.currency.is_none() {
-        return no_tokens(cap, report);
-    }
-    let problem = cost_budget(&cap.scope, report).and_then(CostBudget::problem);
     let name = named_budget(cap);
-    let why = problem.unwrap_or_default();
-    let key = match &cap.scope {
-        CapScope::Total => "`[budget] cost`".to_owned(),
-        CapScope::Team(name) => format!("`[teams.\"{name}\"] cost`"),
+    let key = match (&cap.scope, cap.span) {
+        (CapScope::Total, None) => "set `[budget] cost` in tokmon.toml".to_owned(),
+        (CapScope::Total, Some(_)) => "state this budget of the log".to_owned(),
+        (CapScope::Team(name), _) => format!("set `[teams.\"{name}\"] cost` in tokmon.toml"),
     };
-    let help = format!("set {key} in the currency of the log, and prices in it");
+    let help = match cap.problem {
+        Some(BudgetProblem::NoTokens) if cap.span.is_some() => format!("{key} in money"),
+        Some(BudgetProblem::NoTokens) => key,
+        Some(BudgetProblem::NoFigures) => {
+            format!("write what was used into the rows of {}", report.month)
+        }
+        Some(BudgetProblem::NoDays) => "give each row its day".to_owned(),
+        _ => format!("{key} in the currency of the log, and prices in it"),
+    };
+    let why = cap.problem.map(|problem| problem.to_string());
+    let why = why.unwrap_or_default();
     (format!("{name} cannot be judged: {why}"), help)
 }
 
-/// `the cost budget of $20.00`, `the cost budget of QA, $20.00,`.
+/// `the cost budget of $20.00`, `the cost budget of QA, $20.00,`, `the budget of 10,000 tokens`, `the budget of the day, $5.00,`.
 fn named_budget(cap: &Cap) -> String {
     let limit = cap.amount(cap.limit);
-    match &cap.scope {
-        CapScope::Total => format!("the cost budget of {limit}"),
-        CapScope::Team(name) => format!("the cost budget of {name}, {limit},"),
-    }
-}
-
-/// Of a cap in tokens, where the log states none, or the month does not.
-fn no_tokens(cap: &Cap, report: &StatusReport) -> (String, String) {
-    let limit = cap.amount(cap.limit);
-    let (of_team, key) = match &cap.scope {
-        CapScope::Total => (String::new(), "`[budget] cost`".to_owned()),
-        CapScope::Team(name) => (format!(" of {name}"), format!("`[teams.\"{name}\"] cost`")),
+    let (cost, unit) = match (cap.currency, cap.span) {
+        (None, _) => ("", " tokens"),
+        (Some(_), Some(_)) => ("", ""),
+        (Some(_), None) => ("cost ", ""),
     };
-    let (why, help) = if report.measure.is_money() {
-        (NO_TOKENS, format!("set {key}"))
-    } else {
-        let help = format!("write the tokens into the rows of {}", report.month);
-        (NO_FIGURES, help)
+    let whose = match (&cap.scope, cap.span) {
+        (CapScope::Total, None) => return format!("the {cost}budget of {limit}{unit}"),
+        (CapScope::Total, Some(span)) => format!("the {}", span.into_str()),
+        (CapScope::Team(name), _) => name.clone(),
     };
-    let message = format!("the budget{of_team} of {limit} tokens cannot be judged: {why}");
-    (message, help)
-}
-
-/// The budget in money that a cap is of.
-fn cost_budget<'r>(scope: &CapScope, report: &'r StatusReport) -> Option<&'r CostBudget> {
-    let Some(name) = scope.team() else {
-        return report.cost_budget.as_ref();
-    };
-    let team = report.teams.iter().find(|team| team.name == *name)?;
-    team.cost_budget.as_ref()
+    format!("the {cost}budget of {whose}, {limit}{unit},")
 }

@@ -104,7 +104,7 @@ mod tests {
                     format!("{cents} {}", code.unwrap_or_default())
                 }
                 NoteValue::SpanBudget(span, SpanLimit::Cost(cost)) => {
-                    format!("{} {}", cost.nanos / 10_000_000, span.now())
+                    format!("{} {}", cost.nanos / 10_000_000, span.current_name())
                 }
                 other => format!("{other:?}"),
             });

@@ -11,9 +11,9 @@ use super::{
     teams,
 };
 use crate::{
-    analysis::{Quantiles, StatusReport},
+    analysis::{Quantiles, SpanBudget, StatusReport},
     diagnostic::Severity,
-    model::{Level, Measure, Money, Probability, Tokens},
+    model::{Level, Measure, Measured, Money, Probability, Tokens},
 };
 
 const LEVELS: [Level; 5] = [
@@ -39,6 +39,7 @@ pub fn write(page: &MetricsPage<'_>, format: Exposition) -> String {
     );
     tokens(report, &mut text);
     money(report, &mut text);
+    spans(report, &mut text);
     levels(report, &mut text);
     forecast(report, &mut text);
     teams::write(report, &mut text);
@@ -151,6 +152,57 @@ fn money(report: &StatusReport, text: &mut MetricsText) {
         "tokmon_used_cost_complete",
         "Whether every token has its cost; otherwise more is spent than is known.",
         complete.map(u8::from),
+    );
+}
+
+/// The budgets of the running day and week, which are in tokens or in money.
+fn spans(report: &StatusReport, text: &mut MetricsText) {
+    let of = |span: &SpanBudget, amount: Measured| {
+        let name = ("span", span.span.into_str().to_owned());
+        match amount {
+            Measured::Tokens(tokens) => (vec![name], tokens.0.to_string()),
+            Measured::Money(money) => {
+                let currency = ("currency", money.currency.code().to_owned());
+                (vec![name, currency], money.decimal())
+            }
+        }
+    };
+    let mut write = |in_money: bool, [budget, used, ratio]: [&str; 3]| {
+        let is_of = move |span: &&SpanBudget| span.budget_cost.is_some() == in_money;
+        let spans = || report.span_budgets.iter().filter(is_of);
+        let unit = if in_money {
+            "cost, in units of its currency"
+        } else {
+            "tokens"
+        };
+        let help = format!("The budget of the running day or week in {unit}.");
+        let budgets = spans().map(|span| of(span, span.budget()));
+        text.family(budget, MetricKind::Gauge, &help, budgets);
+        let help = format!("What is used of it: {unit}.");
+        let amounts = spans().filter_map(|span| Some(of(span, span.used()?)));
+        text.family(used, MetricKind::Gauge, &help, amounts);
+        let help = "The share of it that is used.";
+        let shares = spans().filter_map(|span| {
+            let name = vec![("span", span.span.into_str().to_owned())];
+            Some((name, span.ratio?.to_string()))
+        });
+        text.family(ratio, MetricKind::Gauge, help, shares);
+    };
+    write(
+        false,
+        [
+            "tokmon_span_budget_tokens",
+            "tokmon_span_used_tokens",
+            "tokmon_span_budget_used_ratio",
+        ],
+    );
+    write(
+        true,
+        [
+            "tokmon_span_budget_cost",
+            "tokmon_span_used_cost",
+            "tokmon_span_budget_cost_used_ratio",
+        ],
     );
 }
 

@@ -9,7 +9,7 @@ use serde_with::skip_serializing_none;
 
 use super::UniqueNames;
 use crate::{
-    analysis::{CostBudget, StatusReport, TeamReport},
+    analysis::{CostBudget, StatusReport, TeamReport, problem_of_budgets},
     model::{Currency, Level, Measured, Money, Month, Tokens, divide_half_even, fold_name},
     render::json,
 };
@@ -140,8 +140,11 @@ impl Organization {
         let budget = report.cost_budget.as_ref();
         let budget_cents = budget.and_then(|budget| cents_half_even(budget.limit));
         let in_money = report.known_spent().and_then(Measured::money);
-        let in_money = in_money.filter(|_| budget.is_none());
-        let spent = budget.and_then(|budget| budget.used).or(in_money);
+        let of_budget = budget.and_then(|budget| budget.used);
+        // What is spent in another currency than that of the budget is not of it.
+        let is_same =
+            |money: &Money| budget.is_none_or(|budget| budget.limit.currency == money.currency);
+        let spent = of_budget.or(in_money.filter(is_same));
         let spent_cents = spent.and_then(cents_floor);
         let thresholds = report.budget.thresholds;
         let name = name_of(report, name);
@@ -180,9 +183,8 @@ fn name_of(report: &StatusReport, folder: Option<&str>) -> String {
 }
 
 /// Whether there is a budget that cannot be judged, and no other is at a level to be alarmed at.
-pub(super) fn is_unjudged(report: &StatusReport) -> bool {
-    let problem = report.cost_budget.as_ref().and_then(CostBudget::problem);
-    problem.is_some() && report.level < Some(Level::Warning)
+pub(in crate::render) fn is_unjudged(report: &StatusReport) -> bool {
+    problem_of_budgets(report).is_some() && report.level < Some(Level::Warning)
 }
 
 /// That of all teams, else that of the worst team; none where it may be worse than what is known.
@@ -205,11 +207,10 @@ fn level(report: &StatusReport) -> Option<Level> {
 )]
 fn percent(report: &StatusReport) -> Option<f64> {
     level(report)?;
-    let spending = match report.worst_team(TeamReport::used_level) {
-        Some(team) => team.spending(),
-        None => report.spending(),
+    let share = match report.worst_team(TeamReport::used_level) {
+        Some(team) => team.spending()?.share()?,
+        None => report.leading_share()?,
     };
-    let share = spending?.share()?;
     Some(share.tenths as f64 / 10.0)
 }
 

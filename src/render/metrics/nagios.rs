@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use super::health::is_unjudged;
 use crate::{
     analysis::{
-        CostBudget, StatusReport, TeamReport, amounts_of, no_budget, problem_of_money,
+        CostBudget, StatusReport, TeamReport, amounts_of, no_budget, problem_of_budgets,
         problem_of_tokens, so_far_in_month,
     },
-    model::{Level, Measured, Money, Percent, Thresholds, Tokens, Units, in_brackets},
+    model::{BudgetSpan, Level, Measured, Money, Percent, Thresholds, Tokens, Units, in_brackets},
     render::{no_rows, sanitize},
 };
 
@@ -40,12 +40,20 @@ pub fn line(report: &StatusReport, too_old: Option<&str>) -> (PluginState, Strin
         Some(team) => of_team(team, report.budget.thresholds),
         None => of_total(report),
     };
+    let service = if report.measure.is_money() {
+        "COST"
+    } else {
+        "TOKENS"
+    };
     match too_old {
         Some(why) => {
             let state = PluginState::Critical;
-            (state, written(state, &format!("{why}; {text}"), &data))
+            (
+                state,
+                written(service, state, &format!("{why}; {text}"), &data),
+            )
         }
-        None => (state, written(state, &text, &data)),
+        None => (state, written(service, state, &text, &data)),
     }
 }
 
@@ -54,7 +62,7 @@ type Judged = (PluginState, String, Vec<String>);
 
 /// The line for a run that failed.
 pub fn failed(why: &str) -> String {
-    written(PluginState::Unknown, why, &[])
+    written("TOKENS", PluginState::Unknown, why, &[])
 }
 
 fn of_total(report: &StatusReport) -> Judged {
@@ -63,7 +71,7 @@ fn of_total(report: &StatusReport) -> Judged {
     let spent = report.known_spent();
     let (state, text) = match report.level {
         _ if is_unjudged(report) => {
-            let problem = problem_of_money(report).unwrap_or_default();
+            let problem = problem_of_budgets(report).unwrap_or_default();
             (PluginState::Unknown, problem)
         }
         level if report.no_figure().is_some() && level < Some(Level::Warning) => {
@@ -88,7 +96,8 @@ fn of_total(report: &StatusReport) -> Judged {
         let share = Percent::new(used.0, report.budget.tokens?.0)?;
         Some(percent("used_pct", share, thresholds))
     }));
-    if let (None, Some(money)) = (&report.cost_budget, spent.and_then(Measured::money)) {
+    let of_budget = report.cost_budget.as_ref().and_then(|budget| budget.used);
+    if let (None, Some(money)) = (of_budget, spent.and_then(Measured::money)) {
         data.push(format!("cost={};;;0", money.decimal()));
     }
     if report.held() > Tokens::ZERO {
@@ -98,6 +107,24 @@ fn of_total(report: &StatusReport) -> Judged {
         && let Some(spent) = budget.used
     {
         data.extend(money_data(spent, budget.limit, thresholds));
+    }
+    for span in &report.span_budgets {
+        let name = match span.span {
+            BudgetSpan::Day => "today",
+            BudgetSpan::Week => "week",
+        };
+        data.extend(span.used().map(|used| match used {
+            Measured::Tokens(used) => tokens(
+                &format!("{name}_used"),
+                used,
+                span.budget_tokens,
+                thresholds,
+            ),
+            Measured::Money(used) => {
+                let budget = span.budget_cost.map(Measured::Money);
+                money(&format!("{name}_cost"), used, budget, thresholds)
+            }
+        }));
     }
     let likely = report.forecast.end();
     let likely = likely.and_then(|end| end.quantiles.p50);
@@ -205,15 +232,15 @@ fn of_team(team: &TeamReport, thresholds: Thresholds) -> Judged {
 }
 
 /// The text is one line, and has no bar, behind which the performance data are.
-fn written(state: PluginState, text: &str, data: &[String]) -> String {
+fn written(service: &str, state: PluginState, text: &str, data: &[String]) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let text = lines.join(" ");
     let text = sanitize(&text).replace('|', "/");
     let word = state.into_str();
     let data = data.join(" ");
     match data.as_str() {
-        "" => format!("TOKENS {word} - {text}"),
-        data => format!("TOKENS {word} - {text} | {data}"),
+        "" => format!("{service} {word} - {text}"),
+        data => format!("{service} {word} - {text} | {data}"),
     }
 }
 

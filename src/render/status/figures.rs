@@ -60,11 +60,18 @@ fn spans(report: &StatusReport, style: OutputStyle, of: usize) -> impl Iterator<
             BudgetSpan::Day => "Today",
             BudgetSpan::Week => "This week",
         };
+        let more = if span.complete { "" } else { "+" };
+        let mark = if span.estimate { "~" } else { "" };
         let value = match span.used() {
-            Measured::Tokens(tokens) => format!("{tokens}{UNIT}"),
-            money @ Measured::Money(_) => style.amount(money) + &" ".repeat(of),
+            Some(Measured::Tokens(tokens)) => format!("{mark}{tokens}{UNIT}"),
+            Some(money) => format!("{mark}{}{more}{}", style.amount(money), " ".repeat(of)),
+            None => format!("?{}", " ".repeat(of)),
         };
-        let remark = style.badge(span.level) + format!(" of {}", style.with_unit(span.budget()));
+        let budget = style.with_unit(span.budget());
+        let remark = match (span.level, span.problem) {
+            (Some(level), _) => style.badge(level) + format!(" of {budget}"),
+            (None, problem) => format!("of {budget}{}", prefixed(": ", problem)).into(),
+        };
         (name, value, prefixed("", span.share()), remark)
     };
     report.span_budgets.iter().map(figure)

@@ -1,7 +1,7 @@
 //! The status in a single line, and the short texts that it shares with the screens.
 
 use crate::{
-    analysis::{CostBudget, Spending, StatusReport, TeamReport, amounts_of, problem_of_money},
+    analysis::{CostBudget, Spending, StatusReport, TeamReport, amounts_of, problem_of_budgets},
     model::{Level, Money, Percent, Tokens, Units},
     render::{Cell, OutputStyle, StyledLine, counted, in_brackets, prefixed, signed},
 };
@@ -103,9 +103,11 @@ fn other_parts(report: &StatusReport, style: OutputStyle) -> impl Iterator<Item 
     let secondary = secondary(report, style).map(LinePart::from);
     let parts = [available(report, style), end(report, style), secondary];
     let spans = report.span_budgets.iter().map(move |span| {
-        let (now, share) = (span.span.now(), prefixed(" ", span.share()));
-        let text = format!("{now}{share} {}", word(span.level, style));
-        LinePart::judged(text, span.level)
+        let (now, share) = (span.span.current_name(), prefixed(" ", span.share()));
+        let Some(level) = span.level else {
+            return format!("{now} ?").into();
+        };
+        LinePart::judged(format!("{now}{share} {}", word(level, style)), level)
     });
     // What is worse than the month comes first.
     let is_worse = report.leading_span().is_some();
@@ -166,14 +168,14 @@ pub fn spent(report: &StatusReport, unit: &str) -> String {
 pub fn spent_and_level(report: &StatusReport) -> String {
     let of_tokens = spent(report, "tokens used") + &prefixed(", ", report.level_of_limit());
     if report.measure.is_money() {
-        return of_tokens + &prefixed("; ", problem_of_money(report));
+        return of_tokens + &prefixed("; ", problem_of_budgets(report));
     }
     let money = report.spending().filter(|of| of.currency.is_some());
     let money = money.map(|of| {
         let (amounts, share) = (amounts_of(report, of), prefixed(", ", of.share()));
         format!("{amounts} spent{share}, {}", of.level)
     });
-    of_tokens + &prefixed("; ", money.or_else(|| problem_of_money(report)))
+    of_tokens + &prefixed("; ", money.or_else(|| problem_of_budgets(report)))
 }
 
 /// What is used, and ` / ` and the budget behind it; with full and with compact numbers.

@@ -4,7 +4,7 @@ use super::figures;
 use crate::{
     analysis::{Alert, StatusReport, TeamReport},
     diagnostic::{Diagnostic, Severity},
-    model::Percent,
+    model::{Measured, Percent},
     render::{Cell, OutputStyle, Page, ReportTable, costs, teams::used_cell},
 };
 
@@ -82,6 +82,7 @@ fn status(page: &Page<'_>) -> ReportTable {
         table.figure_with("cost_budget", Cell::Money(budget.limit), None, problem);
         table.figure("cost_level", Cell::some(budget.level, Cell::Level));
     }
+    add_spans(&mut table, report);
     if let Some(cost) = &used.cost {
         let share = report.cost_budget.as_ref();
         let share = share.and_then(|budget| Percent::new(budget.used?.nanos, budget.limit.nanos));
@@ -103,6 +104,41 @@ fn status(page: &Page<'_>) -> ReportTable {
     table.figure("rows_without_figure", without);
     add_reading(&mut table, report);
     table
+}
+
+/// The budgets of the running day and week.
+fn add_spans(table: &mut ReportTable, report: &StatusReport) {
+    for span in &report.span_budgets {
+        let name = span.span.into_str();
+        let cell = |amount: Measured| match amount {
+            Measured::Tokens(tokens) => Cell::Tokens(tokens),
+            Measured::Money(money) => Cell::Money(money),
+        };
+        let problem = Cell::some(span.not_judged(), Cell::Word);
+        table.figure_with(
+            &format!("{name}_budget"),
+            cell(span.budget()),
+            None,
+            problem,
+        );
+        let used = Cell::some(span.used(), |used| {
+            if span.complete {
+                cell(used)
+            } else {
+                Cell::AtLeast(Box::new(cell(used)))
+            }
+        });
+        table.figure_with(
+            &format!("{name}_used"),
+            used.about(span.estimate),
+            span.share(),
+            Cell::Absent,
+        );
+        table.figure(
+            &format!("{name}_level"),
+            Cell::some(span.level, Cell::Level),
+        );
+    }
 }
 
 /// What a log in another form has beside.
