@@ -11,7 +11,10 @@ use super::{
     team_usage::TeamUsage,
 };
 use crate::{
-    model::{BudgetSpan, Currency, Level, Measured, Money, Policy, Thresholds, Tokens, ratio},
+    model::{
+        BudgetSpan, Currency, Level, Measured, Money, NoteValue, Policy, SpanLimit, Thresholds,
+        Tokens, ratio,
+    },
     text::Place,
 };
 
@@ -120,10 +123,12 @@ impl CostBudget {
 pub struct ForeignLimit<'p> {
     /// None for the budget of all teams.
     pub team: Option<&'p str>,
+    /// The day or week that it is for; none for the month.
+    pub span: Option<BudgetSpan>,
     pub limit: Money,
     /// That of the log.
     pub currency: Currency,
-    /// Where it is written in the settings.
+    /// Where it is written.
     pub place: Place,
 }
 
@@ -136,18 +141,34 @@ pub fn foreign_limits<'p>(
     let Some(currency) = own.or_else(|| reconciled.stated_currency()) else {
         return Vec::new();
     };
-    let month = reconciled.month;
-    let total = policy.cost_budget_of(month);
-    let total = std::iter::once((None, total, policy.places_of(month)));
-    let teams = policy.teams.iter();
-    let teams = teams.map(|team| (Some(team.name.as_str()), team.cost, team.places));
-    let foreign = total.chain(teams).filter_map(|(team, limit, places)| {
-        Some(ForeignLimit {
-            team,
-            limit: limit.filter(|limit| limit.currency != currency)?,
-            currency,
-            place: places.cost?,
-        })
+    let (month, ledger) = (reconciled.month, reconciled.ledger);
+    let of_policy = policy.cost_budget_of(month);
+    let of_log = ledger.own_cost_budget.filter(|_| of_policy.is_none());
+    let of_policy = of_policy.zip(policy.places_of(month).cost);
+    let total = of_policy.or(of_log).into_iter();
+    let total = total.map(|(limit, place)| (None, None, limit, place));
+    let spans = ledger.notes.iter().filter_map(|note| match note.value {
+        NoteValue::SpanBudget(span, SpanLimit::Cost(cost)) => {
+            let limit = Money {
+                nanos: cost.nanos.into(),
+                currency: cost.currency?,
+            };
+            Some((None, Some(span), limit, note.place))
+        }
+        _ => None,
+    });
+    let teams = policy.teams.iter().filter_map(|team| {
+        let name = Some(team.name.as_str());
+        Some((name, None, team.cost?, team.places.cost?))
+    });
+    let limits = total.chain(spans).chain(teams);
+    let foreign = limits.filter(|(_, _, limit, _)| limit.currency != currency);
+    let foreign = foreign.map(|(team, span, limit, place)| ForeignLimit {
+        team,
+        span,
+        limit,
+        currency,
+        place,
     });
     foreign.collect()
 }

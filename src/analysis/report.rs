@@ -102,7 +102,7 @@ impl StatusReport {
         Some(no_figure(rows, self.used.cost.is_some()))
     }
 
-    /// None used where the log states only costs.
+    /// What is used in tokens: 0 where the log states only costs.
     pub fn used_tokens(&self) -> Tokens {
         self.used.tokens.unwrap_or_default()
     }

@@ -288,13 +288,18 @@ fn teams(
         let of_month = team.used();
         let measure = reconciled.measure();
         let unknown_rows = reconciled.unknown_rows_of(team);
+        let cost = reconciled.spent_cost_of(team);
+        // A part of the cost in one of several currencies says nothing of a deliverable.
+        let is_whole = cost
+            .as_ref()
+            .is_none_or(|cost| cost.complete && cost.others.is_empty());
         let each = |output: Option<Output>| {
+            let output = output.filter(|_| is_whole || !measure.is_money());
             let spent = team.spent(measure)?.0 / i128::from(output?.count);
             Some(measure.amount(Units(spent)))
         };
         let (tokens_per_deliverable, cost_per_deliverable) = split(each(counted(true)));
         let (tokens_per_task, cost_per_task) = split(each(counted(false)));
-        let cost = reconciled.spent_cost_of(team);
         let cost_budget = request.limits.cost_of_team(team);
         let cost_budget = cost_budget.map(|limit| {
             CostBudget::of_team(reconciled, team, limit, &policy.thresholds)

@@ -103,9 +103,10 @@ pub(super) fn foreign_limits(reconciled: &ReconciledMonth, policy: &Policy) -> V
     let foreign = analysis::foreign_limits(reconciled, policy).into_iter();
     let finding = |limit: ForeignLimit<'_>| {
         let (amount, currency) = (limit.limit, limit.currency);
-        let whose = match limit.team {
-            Some(team) => format!("the limit of {team} in money"),
-            None => "the cost budget".to_owned(),
+        let whose = match (limit.team, limit.span) {
+            (Some(team), _) => format!("the limit of {team} in money"),
+            (None, Some(span)) => format!("the budget of the {}", span.into_str()),
+            (None, None) => "the cost budget".to_owned(),
         };
         let message =
             format!("{whose} is {amount}, and the log's costs are in {currency}: it is not judged");

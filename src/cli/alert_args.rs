@@ -25,8 +25,8 @@ As a line of a crontab, each hour; cron mails what is printed:
 const ALERT_PROGRAM: &str = "\
 Notices are sent about what is used, what is used and reserved, and the
 forecast, of the budget and of each team. The other alerts of the status, like
-those about the plan or about tokens per deliverable, are not sent. Where a log
-is shared, run this in one place only.
+those about the plan, about tokens per deliverable or about the budget of a day
+or week, are not sent. Where a log is shared, run this in one place only.
 
 The program is run once for each notice, without a shell. It finds what it is
 about in its environment, and as JSON on its standard input:

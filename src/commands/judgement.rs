@@ -351,7 +351,8 @@ impl<'r> Judged<'r> {
             let has_result = report.is_over() && team.used_level().is_some();
             (team.limit().is_some() || has_result, level)
         } else {
-            (report.limit().is_some(), report.forecast.level)
+            let has_budget = report.cost_budget.is_some() || report.limit().is_some();
+            (has_budget, report.forecast.level)
         };
         if !has_limit {
             return Err(self.has_no_limit(option));
@@ -476,7 +477,12 @@ impl<'r> Judged<'r> {
     fn has_no_limit(self, option: &str) -> Failure {
         let in_money = self.report.measure.is_money();
         let Some(team) = self.team else {
-            let (why, help) = if in_money {
+            let (why, help) = if in_money
+                && self.report.budget.tokens.is_none()
+                && !self.report.span_budgets.is_empty()
+            {
+                (" for the month", "set `[budget] cost` in tokmon.toml")
+            } else if in_money {
                 let why = " in money, since the log states no tokens";
                 (why, "set `[budget] cost` in tokmon.toml")
             } else {

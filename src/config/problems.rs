@@ -64,15 +64,19 @@ impl<'s> ProblemList<'s> {
         }
     }
 
-    /// Adds a problem with the value of a key in nested tables, or with the innermost table that there is.
+    /// Adds a problem with the value of a key in nested tables, an index being one of an array, or with the innermost that there is.
     pub fn add_at(&mut self, path: &[&str], message: impl Into<String>, help: impl Into<String>) {
-        let (mut span, mut table) = (0..0, Some(&self.table));
+        let (mut span, mut within): (_, Option<&DeValue<'_>>) = (0..0, None);
         for key in path {
-            let Some(value) = table.and_then(|table| table.get(*key)) else {
-                break;
+            let value = match within {
+                None => self.table.get(*key),
+                Some(DeValue::Table(table)) => table.get(*key),
+                Some(DeValue::Array(array)) => key.parse().ok().and_then(|at: usize| array.get(at)),
+                Some(_) => None,
             };
+            let Some(value) = value else { break };
             span = value.span();
-            table = value.get_ref().as_table();
+            within = Some(value.get_ref());
         }
         self.add(&span, message, help);
     }

@@ -74,7 +74,9 @@ impl ReadTable {
         let ignored = ignored.filter_map(|text| pattern(text, &["read", "ignore"], problems));
         let ignored = ignored.collect();
         let tables = self.table.into_iter();
-        let tables = tables.filter_map(|table| table.rule(problems)).collect();
+        let tables = tables.enumerate();
+        let tables = tables.filter_map(|(at, table)| table.rule(at, problems));
+        let tables = tables.collect();
         let team = self.team.filter(|team| !team.trim().is_empty());
         ReadRules {
             team,
@@ -89,8 +91,9 @@ impl ReadTable {
 
 impl TableRuleTable {
     /// A rule needs a heading, and a column.
-    fn rule(self, problems: &mut ProblemList<'_>) -> Option<TableRule> {
-        let path = &["read", "table"];
+    fn rule(self, at: usize, problems: &mut ProblemList<'_>) -> Option<TableRule> {
+        let at = at.to_string();
+        let path = &["read", "table", at.as_str()];
         let names_column = !self.tokens.is_empty()
             || [&self.date, &self.cost, &self.team]
                 .into_iter()

@@ -9,7 +9,12 @@ pub fn page(page: &Page<'_>, tables: &[ReportTable], out: &mut dyn Write) -> io:
     let projects = status::projects(report)
         .map(|projects| format!(": {}", escape(&sanitize(&projects))))
         .unwrap_or_default();
-    writeln!(out, "# Token budget {}{projects}", report.month)?;
+    let what = if report.measure.is_money() {
+        "Budget"
+    } else {
+        "Token budget"
+    };
+    writeln!(out, "# {what} {}{projects}", report.month)?;
     writeln!(out, "\nLog: {}", escape(&sanitize(&report.log.path)))?;
     for remark in status::remarks(report) {
         writeln!(out, "\n{remark}")?;

@@ -48,7 +48,9 @@ fn all(log: &str, settings: &str, commands: &[&str]) -> String {
             run_at(&folder, options, (NOW, "UTC"))
         );
     }
-    all
+    let name = folder.path().file_name().unwrap().to_str().unwrap();
+    let all = all.replace(&format!("\"{name}\""), "\"FOLDER\"");
+    all.replace(&format!("\"{}\"", name.to_lowercase()), "\"folder\"")
 }
 
 fn log(budget: &str, columns: &str, rows: &[&str]) -> String {
@@ -164,9 +166,10 @@ fn a_budget_of_tokmons_own_format_counts_the_costs_of_its_days() {
 /// The first and the last day of each budget, when it begins anew, and what is used.
 fn spans(log: &str, at: (&str, &str)) -> String {
     let folder = folder(log, "");
-    let report: Value = serde_json::from_str(&run_at(&folder, "--json", at).out).unwrap();
-    let budget = run_at(&folder, "guard --team QA --tokens 1K --json", at);
-    let decision: Value = serde_json::from_str(&budget.out).unwrap();
+    let report = run_at(&folder, "--json", at);
+    let report: Value = serde_json::from_str(&report.out).unwrap_or_else(|_| panic!("{report}"));
+    let guard = run_at(&folder, "guard --team QA --tokens 1K --json", at);
+    let decision: Value = serde_json::from_str(&guard.out).unwrap_or_else(|_| panic!("{guard}"));
     let (now, zone) = at;
     let mut text = format!("{now} {zone}, anew {}:", decision["resets_at"]);
     for span in report["span_budgets"].as_array().into_iter().flatten() {
@@ -188,7 +191,7 @@ fn days_and_weeks_are_those_of_the_zone_of_the_report() {
         "| 2026-07-01 | a | QA | $4.00 |",
         "| 2026-07-05 | a | QA | $8.00 |",
         "| 2026-07-06 | a | QA | $16.00 |",
-        "| 2026-10-24 | a | QA | $32.00 |",
+        "| 2026-03-28 | a | QA | $32.00 |",
     ];
     let log = log(
         "Daily budget: $5\n\nWeekly budget: $10",
@@ -203,12 +206,73 @@ fn days_and_weeks_are_those_of_the_zone_of_the_report() {
         ("2026-07-06T12:00:00Z", "UTC"),
         // Midnight.
         ("2026-07-05T23:30:00Z", "UTC"),
-        ("2026-07-05T23:30:00Z", "Asia/Tokyo"),
-        ("2026-07-06T02:30:00Z", "America/New_York"),
+        ("2026-07-05T23:30:00Z", "+09:00"),
+        ("2026-07-06T02:30:00Z", "-04:00"),
         // The clocks change on the last day of the week.
-        ("2026-10-24T12:00:00Z", "Europe/Berlin"),
+        ("2026-03-28T12:00:00Z", "Europe/Berlin"),
     ] {
         found += &spans(&log, at);
     }
     assert_snapshot!(found);
+}
+
+#[test]
+fn a_limit_in_tokens_is_never_passed_over() {
+    let log = of_money("");
+    let gates = [
+        "--fail-on warning",
+        "--format nagios",
+        "guard --team Dev --tokens 1K",
+        "budget",
+    ];
+    let of_other = "[budget]\ntokens = \"100K\"\n[teams.QA]\ncost = \"5 USD\"\n";
+    assert_snapshot!("limit_of_another_team", all(&log, of_other, &gates));
+    let of_team = "[budget]\ncost = \"100 USD\"\n[teams.Dev]\ntokens = \"5K\"\n";
+    assert_snapshot!("limit_of_the_team", all(&log, of_team, &gates));
+    let given = ["--budget 2K --fail-on warning"];
+    assert_snapshot!("budget_of_the_command_line", all(&log, of_team, &given));
+}
+
+#[test]
+fn costs_in_several_currencies_are_shown_as_a_part() {
+    let rows = [
+        "| 2026-06-01 | QA | $3.00 | 4 |",
+        "| 2026-06-02 | QA | €3.00 | 2 |",
+        "| 2026-06-03 | Dev | $1.00 | 2 |",
+        "| 2026-06-18 | Dev | $1.00 | 2 |",
+    ];
+    let log = log("", "| Date | Agent | Cost | Deliverables |", &rows);
+    let settings = "[budget]\ncost = \"100 USD\"\n";
+    let gates = ["--teams", "--forecast", "--fail-on-forecast warning"];
+    assert_snapshot!(all(&log, settings, &gates));
+}
+
+#[test]
+fn the_days_of_a_chart_are_exact_and_have_keys_of_their_own() {
+    let rows = [
+        "| 2026-06-01 | QA | ¥90071992.547409931 |",
+        "| 2026-06-02 | QA | ¥0.000000003 |",
+        "| 2026-06-04 | QA | ¥2 |",
+        "| 2026-06-09 | QA | ¥2 |",
+        "| 2026-06-18 | QA | ¥2 |",
+    ];
+    let log = log("", "| Date | Agent | Cost |", &rows);
+    let folder = folder(&log, "");
+    let report = run_at(&folder, "--json --forecast", (NOW, "UTC"));
+    let report: Value = serde_json::from_str(&report.out).unwrap();
+    let forecast = &report["forecast"];
+    let of = |days: &Value, most: usize| {
+        let days = days.as_array().unwrap().iter().take(most);
+        let days: Vec<String> = days.map(ToString::to_string).collect();
+        days.join("\n")
+    };
+    let days = [of(&forecast["used_by_day"], 5), of(&forecast["path"], 2)];
+    assert_snapshot!(days.join("\n\n"));
+}
+
+#[test]
+fn each_rule_for_a_table_that_is_wrong_has_its_place() {
+    let settings = "[[read.table]]\nheading = \"A\"\n\n[[read.table]]\ncost = \"B\"\n";
+    let folder = folder(&of_money(""), settings);
+    assert_snapshot!(run_at(&folder, "check", (NOW, "UTC")));
 }

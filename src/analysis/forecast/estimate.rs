@@ -9,7 +9,7 @@ use super::{
     number::{as_units, units_as_float},
 };
 use crate::{
-    analysis::{limits, reconciled_month::ReconciledMonth},
+    analysis::{Cost, limits, reconciled_month::ReconciledMonth},
     model::{
         ForecastPolicy, Level, Measure, Measured, Money, Policy, Probability, Tokens, Units, ratio,
     },
@@ -162,6 +162,8 @@ pub struct CostEstimate {
     /// The probability of exceeding the budget.
     pub probability_over_budget: Option<Probability>,
     pub level: Option<Level>,
+    /// All that is spent is in its currency; otherwise more is spent than this, and the probability is at least that.
+    pub complete: bool,
 }
 
 impl CostEstimate {
@@ -177,6 +179,7 @@ impl CostEstimate {
         end: Estimate<Units>,
         measure: Measure,
         budget: Option<Units>,
+        spent: Option<&Cost>,
     ) -> Option<Self> {
         let currency = measure.currency()?;
         let money = |units: Units| Money {
@@ -188,6 +191,7 @@ impl CostEstimate {
             quantiles: end.quantiles.map(money),
             probability_over_budget: end.probability_over_budget,
             level: end.level,
+            complete: spent.is_none_or(|cost| cost.complete && cost.others.is_empty()),
         })
     }
 
@@ -216,6 +220,7 @@ impl CostEstimate {
             quantiles: Quantiles::new(remaining, |more| rate.after(more)),
             probability_over_budget: Some(probability),
             level: Some(policy.forecast.level(probability)),
+            complete: true,
         })
     }
 }

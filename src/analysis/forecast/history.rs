@@ -44,6 +44,11 @@ impl Series {
         if sum > 0.0 { self.spread / sum } else { 0.0 }
     }
 
+    /// Whether some of it carries no date, so that its days are estimates.
+    pub(super) fn is_spread(&self) -> bool {
+        self.spread > 0.0
+    }
+
     pub(super) fn active_days(&self) -> usize {
         self.days.iter().filter(|spent| **spent > 0.0).count()
     }

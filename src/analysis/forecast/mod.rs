@@ -115,7 +115,9 @@ pub(super) fn forecast(request: &Request<'_>) -> (Forecast, HashMap<NameId, Team
     let month_end = ahead.and_then(MonthAhead::estimate);
     let of_project = project_estimate(request, project.as_ref(), planned);
     let cost = if measure.is_money() {
-        month_end.and_then(|end| CostEstimate::of(end, measure, request.budget))
+        let spent = reconciled.spent_cost();
+        let of = |end| CostEstimate::of(end, measure, request.budget, spent.as_ref());
+        month_end.and_then(of)
     } else {
         ahead.and_then(MonthAhead::cost)
     };

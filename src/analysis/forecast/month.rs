@@ -176,10 +176,11 @@ impl<'r> MonthAhead<'r> {
             let limit = limits.units_of_team(team, reconciled.measure());
             let spent = reconciled.spent_units_of(team).unwrap_or_default();
             let end = outlook.estimate(self.end, spent, limit, policy)?;
+            let cost = reconciled.spent_cost_of(team);
             let forecast = TeamForecast {
                 confidence: outlook.confidence.min(trust),
                 month_end: self.request.in_tokens(end),
-                cost: CostEstimate::of(end, reconciled.measure(), limit),
+                cost: CostEstimate::of(end, reconciled.measure(), limit, cost.as_ref()),
             };
             Some((team.id, forecast))
         };
@@ -231,12 +232,19 @@ impl<'r> MonthAhead<'r> {
             return Vec::new();
         }
         let month = self.request.reconciled;
-        let mut sum = 0.0;
+        let is_spread = self.history.whole.is_spread();
+        let exact = |date: NaiveDate| -> Units {
+            let teams = month.teams.iter();
+            teams.filter_map(|team| team.days.get(&date)).copied().sum()
+        };
+        let (mut sum, mut estimate) = (Units::ZERO, 0.0);
         let days = self.history.first.iter_days().zip(&self.history.whole.days);
         let of_month = days.filter(|(date, _)| month.month.contains(*date));
         let past = of_month.map(|(date, spent)| {
-            sum += spent;
-            UsedByDay::new(date, self.request.amount(as_units(sum)))
+            sum = sum.saturating_add(exact(date));
+            estimate += spent;
+            let spent = if is_spread { as_units(estimate) } else { sum };
+            UsedByDay::new(date, self.request.amount(spent))
         });
         let (today, used) = (self.request.options.now.date_naive(), month.used_units());
         let now = UsedByDay::new(today, self.request.amount(used));

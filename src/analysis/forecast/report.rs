@@ -328,14 +328,57 @@ impl UsedByDay {
     }
 }
 
-#[skip_serializing_none]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+/// A day to come, with what is likely to be used when it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "PathDayKeys")]
 pub struct PathDay {
     pub date: NaiveDate,
     /// A tenth of all outcomes lie at or below this.
     pub p10: Measured,
     pub p50: Option<Measured>,
     pub p90: Measured,
+}
+
+/// A day to come, with what is likely to be used when it ends: in tokens, or in money where the log states only costs.
+#[skip_serializing_none]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PathDay")]
+struct PathDayKeys {
+    date: NaiveDate,
+    /// A tenth of all outcomes lie at or below this.
+    p10: Option<Tokens>,
+    p50: Option<Tokens>,
+    p90: Option<Tokens>,
+    /// The same where the log states only costs.
+    p10_cost: Option<Money>,
+    p50_cost: Option<Money>,
+    p90_cost: Option<Money>,
+}
+
+impl From<PathDay> for PathDayKeys {
+    fn from(day: PathDay) -> Self {
+        let ((p10, p10_cost), (p90, p90_cost)) = (day.p10.split(), day.p90.split());
+        let (p50, p50_cost) = day.p50.map(Measured::split).unwrap_or_default();
+        Self {
+            date: day.date,
+            p10,
+            p50,
+            p90,
+            p10_cost,
+            p50_cost,
+            p90_cost,
+        }
+    }
+}
+
+impl JsonSchema for PathDay {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        PathDayKeys::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        PathDayKeys::json_schema(generator)
+    }
 }
 
 /// The risk of exceeding the budget, in one word.

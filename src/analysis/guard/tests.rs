@@ -27,6 +27,7 @@ fn cap(
         currency,
         limit,
         used: Some(used),
+        problem: None,
         complete: true,
         reserved,
         source: CapSource::TeamSettings,

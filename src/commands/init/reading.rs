@@ -3,6 +3,7 @@
 use std::{collections::HashSet, fmt::Write as _, path::PathBuf};
 
 use chrono::{DateTime, Datelike as _, FixedOffset};
+use toml::de::DeTable;
 
 use super::{
     NewFile, is_found, teams,
@@ -167,9 +168,21 @@ impl ForeignLog {
             || self.log.settings.policy.budget.is_some()
             || self.log.settings.policy.cost_budget.is_some();
         if !has_budget {
+            let columns = counted(&self.reading).flat_map(|(_, table)| &table.columns);
+            let mut uses = columns.map(|column| &column.taken);
+            let budget = if uses.any(|taken| {
+                matches!(
+                    taken,
+                    ColumnUse::Tokens | ColumnUse::TokensIn | ColumnUse::TokensOut
+                )
+            }) {
+                "`tokens = \"200K\"` or `cost = \"25.00 USD\"`"
+            } else {
+                "`cost = \"25.00 USD\"`"
+            };
             let _ = write!(
                 text,
-                "\nNo budget is set: write `tokens = \"200K\"` or `cost = \"25.00 USD\"` under [budget] in {settings}.\n"
+                "\nUnless the log states a budget, write {budget} under [budget] in {settings}.\n"
             );
         }
         text
@@ -182,13 +195,15 @@ fn added_to(file: &NewFile, block: &str) -> Result<String, Failure> {
         .map_err(|error| file.failure(&error.to_string()))?
         .text(MAX_SETTINGS)
         .map_err(|error| file.failure(&error.to_string()))?;
-    let has_read = text.lines().any(|line| {
-        let line = line.trim_start_matches('#').trim_start();
-        line.starts_with("[read]") || line.starts_with("[[read.")
+    // What this command writes is commented out.
+    let is_written = text.lines().any(|line| {
+        let line = line.trim_start_matches('#').trim();
+        line == "[read]" || line == "[[read.table]]"
     });
-    if has_read {
+    let has_read = DeTable::parse(&text).is_ok_and(|table| table.get_ref().contains_key("read"));
+    if is_written || has_read {
         return Err(
-            Failure::cannot_create(format!("{} has a [read] table already", file.shown)).help(
+            Failure::cannot_create(format!("{} has [read] settings already", file.shown)).help(
                 "nothing was written; `tokmon check --tables` shows what each table is taken for",
             ),
         );
@@ -280,7 +295,7 @@ fn rules(reading: &LogReading) -> String {
         let more = match alike.count().saturating_sub(1) {
             0 => String::new(),
             more => format!(
-                ", and {} with the same columns",
+                ", and of {} with the same columns",
                 render::counted(more, "other")
             ),
         };
@@ -288,7 +303,7 @@ fn rules(reading: &LogReading) -> String {
         let line = table.place.line;
         let _ = write!(
             text,
-            "# What the columns of the table in line {line} mean{more}.\n#[[read.table]]\n#heading = {}\n",
+            "# The columns of the table in line {line}{more}.\n#[[read.table]]\n#heading = {}\n",
             quoted(heading)
         );
         text += &columns_of(table);

@@ -37,6 +37,10 @@ pub fn all(report: &StatusReport, style: OutputStyle) -> Vec<String> {
         reasons.extend(as_planned(report));
     }
     reasons.extend(no_cost(report));
+    let is_part = forecast.cost.is_some_and(|cost| !cost.complete);
+    reasons.extend(is_part.then(|| {
+        "costs in other currencies, or not known, come on top: each figure and chance is at least this".to_owned()
+    }));
     reasons
 }
 

@@ -56,8 +56,11 @@ pub fn sentence(report: &StatusReport, style: OutputStyle) -> Option<StyledLine>
 
 /// What keeps the month within its budget, or how to set one.
 pub fn action(report: &StatusReport, style: OutputStyle) -> Option<StyledLine> {
+    let is_in_tokens = report.budget.tokens.is_some() && report.measure.is_money();
+    let is_silent = report.cost_budget.is_none() && report.span_budgets.is_empty();
     let action = match &report.verdict {
         Some(verdict) => style.text(verdict.action.as_ref()?),
+        None if is_in_tokens && is_silent && !report.is_out_of_period => NO_COST_BUDGET.to_owned(),
         None if report.has_limit() || report.is_out_of_period => return None,
         None if report.measure.is_money() => NO_COST_BUDGET.to_owned(),
         None => NO_BUDGET.to_owned(),
