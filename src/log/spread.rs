@@ -69,3 +69,51 @@ impl<'a> SpreadEntry<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SpreadEntry;
+    use crate::{
+        log::{Item, RowValue, foreign},
+        model::ReadRules,
+        text::FileId,
+    };
+
+    fn spread(entry: &SpreadEntry<'_>) -> Vec<(String, u64, Option<u64>)> {
+        let parts = entry.entries().map(|entry| {
+            let day = entry.when.date.unwrap().to_string();
+            let cost = entry.figures.cost.map(|cost| cost.value);
+            (day, entry.figures.tokens.unwrap().value.0, cost)
+        });
+        parts.collect()
+    }
+
+    #[test]
+    fn the_parts_of_days_add_up_to_the_whole() {
+        let mut log: &[u8] = b"# Log\n\n| Date | Tokens | Cost |\n|-|-|-|\n\
+            | 2026-04-29 to 2026-05-02 | 1,003 | $1.00 |\n";
+        let today = chrono::NaiveDate::from_ymd_opt(2026, 6, 20).unwrap();
+        let rules = ReadRules::default();
+        let survey = foreign::survey(&mut log, FileId::LOG, &rules, ("log", today)).unwrap();
+        let mut found = Vec::new();
+        foreign::read(&mut log, FileId::LOG, &survey, &mut |item| {
+            if let Item::Row(row) = item
+                && let RowValue::Spread(entry) = row.value
+            {
+                found.extend(spread(&entry));
+            }
+        })
+        .unwrap();
+        let cost = Some(250_000_000);
+        let right = [
+            ("2026-04-29", 251),
+            ("2026-04-30", 251),
+            ("2026-05-01", 251),
+            ("2026-05-02", 250),
+        ];
+        assert_eq!(
+            found,
+            right.map(|(day, tokens)| (day.to_owned(), tokens, cost))
+        );
+    }
+}

@@ -46,6 +46,8 @@ pub struct TableReading {
     pub unreadable_rows: u64,
     /// Rows that are sums of others.
     pub totals: u64,
+    /// Rows that are no usage by their names: budgets, limits, plans, and what remains.
+    pub excluded_rows: u64,
 }
 
 impl TableReading {
@@ -197,6 +199,13 @@ pub enum ReadingAssumption {
     DateOrder { first: FirstNumber },
     /// The decimal mark of figures like `36.500`, as other figures of the file show.
     DecimalMark { mark: DecimalMark },
+    /// Tables that have days in common say what different usage was, and are added up.
+    AddedUp {
+        /// The lines of these tables.
+        lines: Vec<usize>,
+        /// Whether all tables were compared. Of a log with very many, some are not.
+        is_whole: bool,
+    },
 }
 
 /// What a year is taken from.

@@ -200,6 +200,7 @@ fn assumptions_line(assumptions: &[ReadingAssumption]) -> Option<String> {
             };
             Some(format!("the decimal mark is a {mark}, as figures show"))
         }
+        ReadingAssumption::AddedUp { lines, is_whole } => Some(added_up(lines, *is_whole)),
     });
     let sources = [YearSource::Heading, YearSource::Settings, YearSource::Today];
     let all: Vec<String> = sources
@@ -208,6 +209,27 @@ fn assumptions_line(assumptions: &[ReadingAssumption]) -> Option<String> {
         .chain(others)
         .collect();
     (!all.is_empty()).then(|| format!("assumed: {}", all.join("; ")))
+}
+
+/// `tables with days in common add up (lines 9 and 22)`.
+fn added_up(lines: &[usize], is_whole: bool) -> String {
+    let shown = lines.iter().take(NAMED).map(usize::to_string);
+    let shown: Vec<String> = shown.collect();
+    let more = match lines.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let lines = if shown.is_empty() {
+        String::new()
+    } else {
+        format!(" (lines {}{more})", shown.join(", "))
+    };
+    let rest = if is_whole {
+        ""
+    } else {
+        "; there are too many to compare all"
+    };
+    format!("tables with days in common add up{lines}{rest}")
 }
 
 /// `2 rows without a date, line 9 and more: in no month (12,000 tokens, $3.40)`.
@@ -420,11 +442,21 @@ fn rows(table: &TableReading) -> String {
     let without = without.into_iter().filter(|(count, _)| *count > 0);
     let without = without.map(|(count, what)| format!(", {} {what}", Tokens(count)));
     let without: String = without.collect();
-    let totals = match table.totals {
-        0 => String::new(),
-        totals => format!("; {}", counted(totals, "total")),
-    };
-    format!("{}{without}{totals}", counted(table.rows, "row"))
+    let others = [
+        (table.totals, "total", ""),
+        (table.excluded_rows, "row", " that is no usage by its name"),
+    ];
+    let others = others.into_iter().filter(|(count, ..)| *count > 0);
+    let others = others.map(|(count, what, why)| match count {
+        1 => format!("; 1 {what}{why}"),
+        _ => format!(
+            "; {}{}",
+            counted(count, what),
+            why.replace("is no usage by its name", "are no usage by their names")
+        ),
+    });
+    let others: String = others.collect();
+    format!("{}{without}{others}", counted(table.rows, "row"))
 }
 
 fn column_use(taken: &ColumnUse) -> String {

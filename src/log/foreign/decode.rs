@@ -22,6 +22,8 @@ use crate::{
 pub(super) enum Decoded<'p> {
     /// Nothing that counts: no cell says anything, it is struck out, or it is planned.
     Nothing,
+    /// By its name it is a budget, a limit, a plan or what remains.
+    Excluded,
     /// A sum of rows above, and whether these add up to it.
     Total(StatedSum),
     Usage(UsageRow<'p>),
@@ -30,8 +32,9 @@ pub(super) enum Decoded<'p> {
 /// A sum that a row states.
 pub(super) struct StatedSum {
     pub(super) figures: Figures,
-    /// The rows above since the last sum, and all of them.
+    /// The rows above since the last sum, those of the same day as the row above, and all.
     pub(super) since_last: Sums,
+    of_day: Sums,
     pub(super) all: Sums,
 }
 
@@ -49,10 +52,11 @@ impl StatedSum {
         tokens || cost || rows
     }
 
-    /// Whether it is the sum of the rows above, or of those since the last sum.
+    /// Whether it is the sum of the rows above, of those since the last sum, or of those of a day.
     pub(super) fn agrees(&self) -> bool {
         let stated = self.sums();
-        stated.agrees_with(&self.since_last) || stated.agrees_with(&self.all)
+        let sums = [&self.since_last, &self.of_day, &self.all];
+        sums.into_iter().any(|rows| stated.agrees_with(rows))
     }
 }
 
@@ -95,6 +99,79 @@ pub(super) enum RowProblem {
     Figure(usize, FigureError),
     /// The date in this column cannot be read; None where it can, and its day is not known.
     Date(usize, Option<Undecided>),
+    /// A row with a date that is called a sum in this column, and is none: it counts.
+    NoSum(usize),
+}
+
+/// The columns of a table that hold no figures of tokens or money, by what they are taken for.
+#[derive(Clone, Copy, Debug)]
+struct NamedColumns {
+    team: Option<usize>,
+    task: Option<usize>,
+    model: Option<usize>,
+    notes: Option<usize>,
+    status: Option<usize>,
+    time: Option<usize>,
+    deliverables: Option<usize>,
+    duration: Option<usize>,
+}
+
+impl NamedColumns {
+    fn of(plan: &TablePlan) -> Self {
+        let column = |used| plan.column(&used);
+        Self {
+            team: column(ColumnUse::Team),
+            task: column(ColumnUse::Task),
+            model: column(ColumnUse::Model),
+            notes: column(ColumnUse::Notes),
+            status: column(ColumnUse::Status),
+            time: column(ColumnUse::Time),
+            deliverables: column(ColumnUse::Deliverables),
+            duration: column(ColumnUse::Duration),
+        }
+    }
+
+    /// Those that say what a row is about.
+    fn names(&self) -> impl Iterator<Item = usize> {
+        [self.team, self.task, self.model].into_iter().flatten()
+    }
+}
+
+/// The tokens of a row, of what it says of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ChosenTokens {
+    tokens: Option<Amount<Tokens>>,
+    /// Of tokens in and out only one is written.
+    is_half: bool,
+    /// A sum that is not that of tokens in and out.
+    compared: Option<Tokens>,
+}
+
+impl ChosenTokens {
+    /// Of tokens in and out, and of a sum beside them or in place of them.
+    fn of(
+        [input, output]: [Option<Amount<Tokens>>; 2],
+        stated: Option<Amount<Tokens>>,
+        plan: &TablePlan,
+    ) -> Self {
+        let halves = input.into_iter().chain(output);
+        let halves = halves.reduce(|one, two| one + two);
+        let has_halves = plan.input.is_some() || plan.output.is_some();
+        let is_half = has_halves && input.is_some() != output.is_some();
+        let is_more = |(stated, half): (Amount<Tokens>, Amount<Tokens>)| stated.value > half.value;
+        // The sum is as good as its parts where one of them is missing, unless it is less than that.
+        let takes_sum = halves.is_none()
+            || is_half && plan.halves_first && stated.zip(halves).is_some_and(is_more);
+        let differs = |(stated, halves): &(Amount<Tokens>, Amount<Tokens>)| {
+            plan.halves_first && !takes_sum && !stated.agrees_with(halves)
+        };
+        let compared = stated.zip(halves).filter(differs);
+        Self {
+            tokens: if takes_sum { stated.or(halves) } else { halves },
+            is_half: is_half && !takes_sum,
+            compared: compared.map(|(stated, _)| stated.value),
+        }
+    }
 }
 
 /// What is the same for all tables of a log.
@@ -110,8 +187,16 @@ pub(super) struct Conventions {
 pub(super) struct TableDecoder<'t> {
     plan: &'t TablePlan,
     conventions: Conventions,
+    named_columns: NamedColumns,
+    cache_read: Option<usize>,
+    cache_write: Option<usize>,
+    /// The columns of tokens that count.
+    token_columns: Vec<usize>,
     /// The date of the row above.
     above: Option<ReadDate>,
+    /// The days of the last row of usage, and the rows above that have the same.
+    days: Option<Days>,
+    of_day: Sums,
     since_last: Sums,
     all: Sums,
     /// Rows with a date, and those with a name.
@@ -127,7 +212,13 @@ impl<'t> TableDecoder<'t> {
         Self {
             plan,
             conventions,
+            named_columns: NamedColumns::of(plan),
+            cache_read: plan.column(&ColumnUse::CacheRead),
+            cache_write: plan.column(&ColumnUse::CacheWrite),
+            token_columns: plan.token_columns(),
             above: None,
+            days: None,
+            of_day: Sums::default(),
             since_last: Sums::default(),
             all: Sums::default(),
             dated: 0,
@@ -144,47 +235,67 @@ impl<'t> TableDecoder<'t> {
         if is_empty || self.is_struck_out(cells) {
             return Decoded::Nothing;
         }
-        let (mut figures, mut is_half, mut compared) = self.figures(cells);
+        if self.is_excluded(cells) {
+            return Decoded::Excluded;
+        }
+        let (figures, chosen) = self.figures(cells);
         if self.plan.projects_marked && self.is_marked(cells) {
             return Decoded::Nothing;
         }
         let sums = Sums::of(figures.tokens, figures.cost);
         if self.is_total(cells, &sums) {
             self.problems.clear();
-            let since_last = std::mem::take(&mut self.since_last);
             return Decoded::Total(StatedSum {
                 figures,
-                since_last,
+                since_last: std::mem::take(&mut self.since_last),
+                of_day: self.of_day,
                 all: self.all,
             });
         }
+        Decoded::Usage(self.usage(cells, figures, chosen))
+    }
+
+    fn usage<'p>(
+        &mut self,
+        cells: &[Cell<'p>],
+        figures: Figures,
+        chosen: ChosenTokens,
+    ) -> UsageRow<'p> {
         let is_unreadable = self.is_unreadable(cells, &figures);
-        let sums = if is_unreadable {
-            (figures, is_half, compared) = (Figures::default(), false, None);
-            Sums::default()
+        let figures = if is_unreadable {
+            Figures::default()
         } else {
-            sums
+            figures
         };
         let days = self.days(cells);
-        self.since_last.add(&sums);
-        self.all.add(&sums);
+        let sums = if is_unreadable {
+            Sums::default()
+        } else {
+            Sums::of(figures.tokens, figures.cost)
+        };
+        if self.days.replace(days) != Some(days) {
+            self.of_day = Sums::default();
+        }
+        for all in [&mut self.of_day, &mut self.since_last, &mut self.all] {
+            all.add(&sums);
+        }
         self.dated += u64::from(days != Days::Undated);
         self.named += u64::from(self.has_name(cells));
-        Decoded::Usage(UsageRow {
+        let columns = self.named_columns;
+        let status = columns.status.and_then(|at| cells.get(at));
+        UsageRow {
             days,
             figures,
             is_unreadable,
-            is_half,
-            compared,
-            team: self.text(cells, &ColumnUse::Team),
-            task: self.text(cells, &ColumnUse::Task),
-            model: self.text(cells, &ColumnUse::Model),
-            notes: self.text(cells, &ColumnUse::Notes),
-            status: self
-                .cell(cells, &ColumnUse::Status)
-                .and_then(|cell| cell::status(&cell.text)),
+            is_half: chosen.is_half && !is_unreadable,
+            compared: chosen.compared.filter(|_| !is_unreadable),
+            team: text(cells, columns.team),
+            task: text(cells, columns.task),
+            model: text(cells, columns.model),
+            notes: text(cells, columns.notes),
+            status: status.and_then(|cell| cell::status(&cell.text)),
             time: self.time(cells),
-        })
+        }
     }
 
     /// Whether a row counts nothing since its tokens cannot be read, or nothing else is written in it. As in tokmon's own format, it
@@ -195,7 +306,7 @@ impl<'t> TableDecoder<'t> {
         let is_compared = plan.halves_first && figures.tokens.is_some();
         let mut lost = self.problems.iter().filter_map(|problem| match problem {
             RowProblem::Figure(at, _) => Some(*at),
-            RowProblem::Date(..) => None,
+            RowProblem::Date(..) | RowProblem::NoSum(_) => None,
         });
         let has_figure = figures.tokens.is_some() || figures.cost.is_some();
         let has_digit = |at: usize| {
@@ -234,51 +345,86 @@ impl<'t> TableDecoder<'t> {
             .any(is_marked)
     }
 
-    /// Whether a row is a sum of rows above: by its name, or since it has neither date nor name of its own and adds up.
-    fn is_total(&self, cells: &[Cell<'_>], sums: &Sums) -> bool {
+    /// Whether a row without a date is called a budget, a limit, a plan or what remains.
+    fn is_excluded(&self, cells: &[Cell<'_>]) -> bool {
+        let first = cells.iter().find(|cell| !cell.text.trim().is_empty());
+        let is_excluded = first.is_some_and(|cell| words::excludes_row(&cell.text));
+        is_excluded && !self.has_date(cells)
+    }
+
+    fn has_date(&self, cells: &[Cell<'_>]) -> bool {
         let date = self.plan.date.and_then(|at| cells.get(at));
-        let has_date = date.is_some_and(|cell| date::cell(&cell.text).is_some());
+        date.is_some_and(|cell| date::cell(&cell.text).is_some())
+    }
+
+    /// Whether a row is a sum of rows above: by its name, or since it has neither date nor name of its own and adds up.
+    fn is_total(&mut self, cells: &[Cell<'_>], sums: &Sums) -> bool {
+        let has_date = self.has_date(cells);
+        let first = cells.iter().position(|cell| !cell.text.trim().is_empty());
+        if has_date && first != self.plan.date {
+            return self.is_dated_sum(cells, sums);
+        }
         let adds_up = !sums.is_empty()
-            && (self.since_last.rows > 1 && sums.agrees_with(&self.since_last)
-                || self.all.rows > 1 && sums.agrees_with(&self.all));
+            && [&self.since_last, &self.all]
+                .iter()
+                .any(|rows| rows.rows > 1 && sums.agrees_with(rows));
         match total_name(cells) {
-            _ if has_date => false,
             TotalName::Certain => true,
             TotalName::Possible if adds_up => true,
+            _ if has_date => self.is_dated_sum(cells, sums),
             _ => {
                 let lacks_date = self.plan.date.is_some() && self.dated > 0;
-                let lacks_name = self.named > 0 && !self.has_name(cells);
-                // Without dates, that both tokens and money add up is no chance.
-                let is_both = sums.tokens.is_some() && sums.money.is_some();
-                let is_undated = self.plan.date.is_none();
-                adds_up && (lacks_date || is_undated && (lacks_name || is_both))
+                let has_names = self.named_columns.names().next().is_some();
+                let lacks_name = match self.plan.date {
+                    Some(_) if !has_names => true,
+                    Some(_) => self.named > 0 && self.has_no_name_but(cells, words::names_period),
+                    None => self.named > 0 && self.has_no_name_but(cells, is_span_of_numbers),
+                };
+                adds_up && lacks_name && (lacks_date || self.plan.date.is_none())
             }
         }
     }
 
+    /// Whether a row with a date is a sum by its name, as in `2026-06-01 | Day total`, and adds up.
+    fn is_dated_sum(&mut self, cells: &[Cell<'_>], sums: &Sums) -> bool {
+        /// The name of a sum is short. In bytes.
+        const LONGEST: usize = 40;
+        let name = |at: usize| match cells.get(at)?.text.trim() {
+            text if text.is_empty() || text.len() > LONGEST => None,
+            text => Some((at, words::total_name(text))),
+        };
+        let first = cells.iter().position(|cell| !cell.text.trim().is_empty());
+        let first = first.filter(|at| self.plan.date != Some(*at));
+        let mut names = first.into_iter().chain(self.named_columns.names());
+        let named = names.find_map(|at| name(at).filter(|(_, name)| *name != TotalName::No));
+        let Some((at, name)) = named else {
+            return false;
+        };
+        let least = if name == TotalName::Certain { 1 } else { 2 };
+        let above = [&self.of_day, &self.since_last, &self.all];
+        let adds_up = above
+            .iter()
+            .any(|rows| rows.rows >= least && sums.agrees_with(rows));
+        if !adds_up && name == TotalName::Certain && !sums.is_empty() {
+            self.problems.push(RowProblem::NoSum(at));
+        }
+        adds_up
+    }
+
+    /// Whether no cell says what the row is about, but for texts like `Week 19` or `1–3`, which say what rows it is the sum of.
+    fn has_no_name_but(&self, cells: &[Cell<'_>], is_no_name: fn(&str) -> bool) -> bool {
+        let mut names = self.named_columns.names();
+        names.all(|at| text(cells, Some(at)).is_none_or(|name| is_no_name(&name)))
+    }
+
     /// Whether any cell says what the row is about.
     fn has_name(&self, cells: &[Cell<'_>]) -> bool {
-        let mut named = [ColumnUse::Team, ColumnUse::Task, ColumnUse::Model].into_iter();
-        named.any(|used| self.text(cells, &used).is_some())
-    }
-
-    fn cell<'c, 'p>(&self, cells: &'c [Cell<'p>], used: &ColumnUse) -> Option<&'c Cell<'p>> {
-        cells.get(self.plan.column(used)?)
-    }
-
-    fn text<'p>(&self, cells: &[Cell<'p>], used: &ColumnUse) -> Option<Cow<'p, str>> {
-        let cell = self.cell(cells, used)?;
-        if words::is_absent(&cell.text) {
-            return None;
-        }
-        Some(match &cell.text {
-            Cow::Borrowed(text) => Cow::Borrowed(cell::trimmed(text)),
-            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-        })
+        let mut columns = self.named_columns.names();
+        columns.any(|at| text(cells, Some(at)).is_some())
     }
 
     fn time(&self, cells: &[Cell<'_>]) -> Option<NaiveTime> {
-        let of_column = self.cell(cells, &ColumnUse::Time);
+        let of_column = self.named_columns.time.and_then(|at| cells.get(at));
         let of_column = of_column.and_then(|cell| cell::time_range(&cell.text).ok().flatten());
         let in_date = || date::cell(&cells.get(self.plan.date?)?.text)?.time;
         of_column.map(|range| range.start).or_else(in_date)
@@ -286,13 +432,7 @@ impl<'t> TableDecoder<'t> {
 
     fn days(&mut self, cells: &[Cell<'_>]) -> Days {
         let Some(at) = self.plan.date else {
-            let Some(written) = self.plan.heading_date else {
-                return Days::Undated;
-            };
-            return match self.resolve(&written) {
-                Ok(read) => Days::Read(read.when),
-                Err(_) => Days::Undated,
-            };
+            return self.days_of_heading();
         };
         let text = cells.get(at).map_or("", |cell| cell.text.trim());
         if words::is_ditto(text)
@@ -302,7 +442,7 @@ impl<'t> TableDecoder<'t> {
         }
         self.above = None;
         if text.is_empty() || words::is_absent(text) {
-            return Days::Undated;
+            return self.days_of_heading();
         }
         let of_month = self.plan.period.and_then(|period| period.month);
         let written =
@@ -321,6 +461,14 @@ impl<'t> TableDecoder<'t> {
                 Days::Undated
             }
         }
+    }
+
+    fn days_of_heading(&mut self) -> Days {
+        let Some(written) = self.plan.heading_date else {
+            return Days::Undated;
+        };
+        let read = self.resolve(&written);
+        read.map_or(Days::Undated, |read| Days::Read(read.when))
     }
 
     fn resolve(&mut self, written: &WrittenDate) -> Result<ReadDate, Undecided> {
@@ -342,59 +490,33 @@ impl<'t> TableDecoder<'t> {
         Ok(read)
     }
 
-    /// The figures of a row; whether its tokens are only half of them; and a sum in it that is another one.
-    fn figures(&mut self, cells: &[Cell<'_>]) -> (Figures, bool, Option<Tokens>) {
+    /// The figures of a row, and what its tokens are of.
+    fn figures(&mut self, cells: &[Cell<'_>]) -> (Figures, ChosenTokens) {
         let plan = self.plan;
         let whole = self.sum_of_tokens(cells, &plan.tokens);
-        let input = plan.input.and_then(|at| self.tokens(cells, at));
-        let output = plan.output.and_then(|at| self.tokens(cells, at));
-        let halves = [input, output].into_iter().flatten();
-        let halves = halves
-            .map(|figure| figure.used)
-            .reduce(|one, two| one + two);
-        let has_halves = plan.input.is_some() || plan.output.is_some();
-        let is_half = has_halves && input.is_some() != output.is_some();
-        let stated = whole.map(|figure| figure.used);
-        // The sum is as good as its parts where one of them is missing, unless it is less than that.
-        let takes_sum = halves.is_none()
-            || is_half
-                && plan.halves_first
-                && stated
-                    .zip(halves)
-                    .is_some_and(|(stated, half)| stated.value > half.value);
-        let tokens = if takes_sum { stated.or(halves) } else { halves };
-        let compared = stated.zip(halves).filter(|(stated, halves)| {
-            plan.halves_first && !takes_sum && !stated.agrees_with(halves)
+        let columns = [plan.input, plan.output, self.cache_read, self.cache_write];
+        let [input, output, read, write] = columns.map(|at| {
+            let figure = self.tokens(cells, at?)?;
+            Some(figure.used)
         });
+        let chosen = ChosenTokens::of([input, output], whole.map(|figure| figure.used), plan);
         let pair = whole.and_then(|figure| figure.parts);
-        let cache = |figure: Option<TokenFigure>| figure.map(|figure| figure.used);
-        let read = plan.column(&ColumnUse::CacheRead);
-        let read = cache(read.and_then(|at| self.tokens(cells, at)));
-        let write = plan.column(&ColumnUse::CacheWrite);
-        let write = cache(write.and_then(|at| self.tokens(cells, at)));
-        let cached = read.into_iter().chain(write).reduce(|one, two| one + two);
-        let cached = cached.filter(|_| self.conventions.adds_cache);
-        let tokens = tokens
+        let cached = read
             .into_iter()
-            .chain(cached)
-            .reduce(|one, two| one + two);
+            .chain(write)
+            .filter(|_| self.conventions.adds_cache);
+        let tokens = chosen.tokens.into_iter().chain(cached);
+        let tokens = tokens.reduce(|one, two| one + two);
         let (cost, currency, is_open) = self.cost(cells);
         let value = |amount: Option<Amount<Tokens>>| amount.map(|amount| amount.value);
-        let count = self.cell(cells, &ColumnUse::Deliverables);
-        let minutes = self.cell(cells, &ColumnUse::Duration);
+        let columns = self.named_columns;
+        let count = columns.deliverables.and_then(|at| cells.get(at));
+        let minutes = columns.duration.and_then(|at| cells.get(at));
         let figures = Figures {
-            tokens: tokens.map(|tokens| self.estimated(tokens, &plan.token_columns())),
+            tokens: tokens.map(|tokens| self.estimated(tokens, &self.token_columns)),
             classes: TokenClasses {
-                input: value(
-                    input
-                        .map(|figure| figure.used)
-                        .or(pair.map(|(input, _)| input)),
-                ),
-                output: value(
-                    output
-                        .map(|figure| figure.used)
-                        .or(pair.map(|(_, output)| output)),
-                ),
+                input: value(input.or(pair.map(|(input, _)| input))),
+                output: value(output.or(pair.map(|(_, output)| output))),
                 cache_read: value(read),
                 cache_write: value(write),
             },
@@ -406,8 +528,7 @@ impl<'t> TableDecoder<'t> {
             deliverables: count.and_then(|cell| cell::count(&cell.text).ok().flatten()),
             minutes: minutes.and_then(|cell| cell::minutes(&cell.text).ok().flatten()),
         };
-        let is_half = is_half && !takes_sum;
-        (figures, is_half, compared.map(|(stated, _)| stated.value))
+        (figures, chosen)
     }
 
     fn is_cost_lost(&self) -> bool {
@@ -476,4 +597,26 @@ impl<'t> TableDecoder<'t> {
             None
         })
     }
+}
+
+/// `1–3`
+fn is_span_of_numbers(text: &str) -> bool {
+    let is_number = |text: &str| {
+        let text = text.trim();
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let parts = text.split_once(['-', '–', '—', '~']);
+    parts.is_some_and(|(from, to)| is_number(from) && is_number(to))
+}
+
+/// What a cell says, if it says anything.
+fn text<'p>(cells: &[Cell<'p>], at: Option<usize>) -> Option<Cow<'p, str>> {
+    let cell = cells.get(at?)?;
+    if words::is_absent(&cell.text) {
+        return None;
+    }
+    Some(match &cell.text {
+        Cow::Borrowed(text) => Cow::Borrowed(cell::trimmed(text)),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    })
 }

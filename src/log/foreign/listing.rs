@@ -162,6 +162,7 @@ impl OutlineVisitor for Listing {
             undated_rows: 0,
             rows_without_figure: own.map_or(0, |own| own.without_figure),
             unreadable_rows: 0,
+            excluded_rows: 0,
             totals: own.map_or(0, |own| own.totals),
         });
     }

@@ -227,7 +227,7 @@ impl OpenTable<'_> {
             }
         }
         match decoded {
-            Decoded::Nothing => {}
+            Decoded::Nothing | Decoded::Excluded => {}
             Decoded::Total(total) => self.total(&total, row, &survey.single_months, out),
             Decoded::Usage(usage) => {
                 self.remark(&usage, row, out);
@@ -360,7 +360,7 @@ impl OpenTable<'_> {
         decoded: &Decoded<'_>,
     ) -> Diagnostic {
         let at = match problem {
-            RowProblem::Figure(at, _) | RowProblem::Date(at, _) => *at,
+            RowProblem::Figure(at, _) | RowProblem::Date(at, _) | RowProblem::NoSum(at) => *at,
         };
         let written = row.cells.get(at).map_or("", |cell| cell.text.trim());
         let written: String = written.chars().take(40).collect();
@@ -387,6 +387,13 @@ impl OpenTable<'_> {
                         _ => "the row counts without it",
                     })
                     .help(help)
+            }
+            RowProblem::NoSum(_) => {
+                let what = format!("`{written}` is called a sum, and no rows above add up to it");
+                Diagnostic::new(Code::TotalDiffers, what, place)
+                    .label("counted as usage")
+                    .help("correct the figure, or name the row for what was done")
+                    .manual()
             }
             RowProblem::Date(_, why) => {
                 let (what, help) = match why {

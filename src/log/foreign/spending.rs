@@ -22,17 +22,20 @@ pub(super) type DayRange = (NaiveDate, NaiveDate);
 pub(super) struct TableSpending {
     pub(super) rows: u64,
     pub(super) undated: u64,
-    /// What the rows without a date say.
+    /// What the rows without a date say, and what those with one do.
     pub(super) undated_sums: Sums,
+    pub(super) dated: Sums,
     pub(super) without_figure: u64,
     pub(super) unreadable: u64,
     pub(super) totals: u64,
+    /// Rows that are no usage by their names.
+    pub(super) excluded: u64,
     /// By the days that rows name. Of a table with more than [`MOST_RANGES`] ranges no further ones.
     pub(super) ranges: BTreeMap<DayRange, Sums>,
     /// The sums that the table states of single days.
     pub(super) stated: BTreeMap<NaiveDate, Sums>,
     /// The days of the rows since the last sum, if they are all the same.
-    since_last: Same<NaiveDate>,
+    pub(super) since_last: Same<NaiveDate>,
     /// Some ranges are missing.
     pub(super) is_cut: bool,
 }
@@ -80,6 +83,7 @@ impl TableSpending {
             self.since_last = Same::Different;
             return;
         };
+        self.dated.add(&sums);
         let day = (range.0 == range.1).then_some(range.0);
         self.since_last.add(day);
         if self.ranges.len() < MOST_RANGES || self.ranges.contains_key(&range) {
@@ -118,17 +122,20 @@ impl TableSpending {
         merged
     }
 
-    /// What it says of all days in a range, each day's part of longer ranges not among it. `None` where it says nothing.
-    pub(super) fn within(&self, (from, to): DayRange) -> Option<Sums> {
+    /// What it says of all days in a range, without longer ranges that only begin or end in it, and how many ranges were looked at:
+    /// one more than the most at most. `None` where it says nothing.
+    pub(super) fn within(&self, (from, to): DayRange, most: usize) -> (Option<Sums>, usize) {
         let mut sums = Sums::default();
+        let mut seen = 1;
         let inside = self.ranges.range((from, from)..);
         let inside = inside.take_while(|((first, _), _)| *first <= to);
-        for ((_, last), of) in inside {
+        for ((_, last), of) in inside.take(most) {
+            seen += 1;
             if *last <= to {
                 sums.add(of);
             }
         }
-        (sums.rows > 0).then_some(sums)
+        ((sums.rows > 0).then_some(sums), seen)
     }
 }
 
@@ -193,6 +200,7 @@ impl OutlineVisitor for SpendingReader<'_> {
         match decoder.decode(row) {
             Decoded::Usage(usage) => table.add(&usage),
             Decoded::Total(total) => table.add_total(&total.sums()),
+            Decoded::Excluded => table.excluded += 1,
             Decoded::Nothing => {}
         }
     }

@@ -5,6 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
+use super::words::{self, TotalName};
 use crate::model::{Amount, RoundedSum, Tokens, divide_half_even, fold_name, grouped};
 
 /// An amount of money in nanos, or a sum of such amounts.
@@ -22,8 +23,10 @@ pub(super) struct Sums {
     pub(super) rows: u64,
     pub(super) tokens: Option<RoundedSum>,
     pub(super) money: Option<MoneySum>,
-    /// A sum of hashes of the teams that are named.
+    /// A sum of hashes of the teams that are named. Where two are equal by chance, a table may be taken for a summary; no figure changes.
     teams: u64,
+    /// A bit for each team that is named, the same for some of them.
+    named: u64,
 }
 
 impl MoneySum {
@@ -60,6 +63,7 @@ impl Sums {
             tokens: tokens.map(RoundedSum::from),
             money: money.map(MoneySum::of),
             teams: 0,
+            named: 0,
         }
     }
 
@@ -70,8 +74,11 @@ impl Sums {
             fold_name(team).hash(&mut hasher);
             hasher.finish()
         };
+        let is_sum = |team: &&str| words::total_name(team) == TotalName::Certain;
+        let hash = team.filter(|team| !is_sum(team)).map(hash);
         Self {
-            teams: team.map_or(0, hash),
+            teams: hash.unwrap_or_default(),
+            named: hash.map_or(0, |hash| 1 << (hash % 64)),
             ..self
         }
     }
@@ -82,8 +89,14 @@ impl Sums {
         are_named && self.rows == other.rows && self.teams != other.teams
     }
 
+    /// Whether it names teams that the other one does not.
+    pub(super) const fn names_others(&self, other: &Self) -> bool {
+        self.named & !other.named != 0
+    }
+
     pub(super) fn add(&mut self, other: &Self) {
         self.rows += other.rows;
+        self.named |= other.named;
         self.teams = self.teams.wrapping_add(other.teams);
         let tokens = self.tokens.into_iter().chain(other.tokens);
         self.tokens = tokens.reduce(|one, two| one + two);
@@ -112,6 +125,7 @@ impl Sums {
             tokens,
             money,
             teams: self.teams.wrapping_sub(part.teams),
+            named: self.named,
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     outline::visit,
     plan::{TablePlan, plan},
     spending::{SpendingReader, TableSpending},
-    views::{self, Summary},
+    views::{self, Summary, TableForm, Views},
 };
 use crate::{
     log::chunker::CHUNK_SIZE,
@@ -91,9 +91,20 @@ pub fn survey(
     visit(bytes.reopen()?, file, CHUNK_SIZE, &mut reader, &mut |_| {})?;
     let spending = reader.tables;
     let shown = decimal.filter(|_| rules.decimal.is_none());
-    let assumptions = assumptions(&reader.assumed, conventions.order, shown);
-    let names: Vec<usize> = uses.iter().map(|uses| names_in(uses)).collect();
-    let summaries = views::summaries(&spending, &alike(&evidence.tables), &names);
+    let mut assumptions = assumptions(&reader.assumed, conventions.order, shown);
+    let forms = alike(&evidence.tables).into_iter().zip(&uses).zip(&datings);
+    let forms: Vec<TableForm> = forms
+        .map(|((group, uses), dating)| TableForm {
+            group,
+            names: names_in(uses),
+            is_below_date: matches!(dating, Dating::Heading { .. }),
+        })
+        .collect();
+    let Views {
+        summaries,
+        added_up,
+        is_cut,
+    } = views::views(&spending, &forms);
     let single_months = single_months(&spending, &summaries);
     let lines: Vec<usize> = evidence
         .tables
@@ -104,6 +115,13 @@ pub fn survey(
         let of = summary.of.iter();
         of.filter_map(|at| lines.get(*at).copied()).collect()
     };
+    if is_cut || !added_up.is_empty() {
+        let lines = added_up.iter().filter_map(|at| lines.get(*at).copied());
+        assumptions.push(ReadingAssumption::AddedUp {
+            lines: lines.collect(),
+            is_whole: !is_cut,
+        });
+    }
     let tables = evidence
         .tables
         .into_iter()
@@ -136,6 +154,7 @@ pub fn survey(
                 undated_rows: of.undated,
                 rows_without_figure: of.without_figure,
                 unreadable_rows: of.unreadable,
+                excluded_rows: of.excluded,
                 totals: of.totals,
                 taken,
             }
@@ -199,15 +218,15 @@ fn leave_out_estimates(tables: &[TableEvidence], left_out: &mut [Option<LeftOut>
     }
 }
 
-/// How much the rows of a table say about what the usage was for.
-fn names_in(uses: &[ColumnUse]) -> usize {
+/// What the rows of a table name, as [`TableForm`] has it.
+fn names_in(uses: &[ColumnUse]) -> u8 {
     let name = |used: &ColumnUse| match used {
         ColumnUse::Team => 4,
         ColumnUse::Task => 2,
         ColumnUse::Model => 1,
         _ => 0,
     };
-    uses.iter().map(name).sum()
+    uses.iter().map(name).fold(0, |names, name| names | name)
 }
 
 /// The months that only one table counts in: what that states as its sum is the sum of the month.

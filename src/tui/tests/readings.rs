@@ -215,6 +215,7 @@ fn the_overview_says_in_a_line_how_many_tables_of_another_log_were_read() {
         undated_rows: 0,
         rows_without_figure: 0,
         unreadable_rows: 0,
+        excluded_rows: 0,
         totals: 0,
     };
     let mut report = used(130_000);

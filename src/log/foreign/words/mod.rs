@@ -562,6 +562,39 @@ pub fn total_name(text: &str) -> TotalName {
     }
 }
 
+/// Whether a text names a period and nothing else: `Week 19`.
+pub fn names_period(text: &str) -> bool {
+    const LONGEST: usize = 60;
+    if text.len() > LONGEST {
+        return false;
+    }
+    let phrase = Phrase::read(text);
+    let atoms = phrase.atoms();
+    !atoms.is_empty() && atoms.iter().all(is_part_of_sum)
+}
+
+/// Whether the name of a row says that it is no usage: `Budget`, `Remaining`, `Forecast (June)`.
+pub fn excludes_row(text: &str) -> bool {
+    const LONGEST: usize = 60;
+    if text.len() > LONGEST {
+        return false;
+    }
+    // `Max` and `Cap` are names, too.
+    let is_long = |word: &str| !word.is_ascii() || word.len() > 3;
+    let is_excluding = |meaning: &Meaning| match meaning.term {
+        Term::Exclusion(reason) => matches!(
+            reason,
+            Reason::Budget | Reason::Limit | Reason::Remaining | Reason::Plan | Reason::Threshold
+        ),
+        _ => false,
+    };
+    let phrase = Phrase::read(text);
+    let atoms = phrase.atoms();
+    let atoms = || atoms.iter().filter(|atom| !atom.is_in_brackets);
+    let excludes = |atom: &Atom<'_>| is_long(atom.text) && atom.meanings.iter().any(is_excluding);
+    atoms().any(excludes) && atoms().all(|atom| excludes(atom) || is_part_of_sum(atom))
+}
+
 /// What is computed from other rows, and is no usage of its own.
 const fn is_result(term: Term) -> bool {
     matches!(
