@@ -181,11 +181,10 @@ impl SpanBudget {
         };
         let used = reconciled.ledger.tokens_between(self.from, self.to);
         let used = Some(used).filter(|_| problem.is_none());
-        let teams = reconciled.teams.iter();
         Self {
             budget_tokens: Some(limit),
             used_tokens: used,
-            estimate: teams.map(|team| team.sum().estimate).any(|is| is)
+            estimate: reconciled.teams.iter().any(|team| team.sum().estimate)
                 && used > Some(Tokens::ZERO),
             ratio: used.and_then(|used| ratio(used.0, limit.0)),
             level: used.map(|used| policy.thresholds.level(used.0, limit.0)),
