@@ -90,11 +90,10 @@ impl EditSession {
             Some(beginning) if beginning.len() < text.len() => {
                 drop(self.own_beginning.set(beginning.to_vec()));
             }
-            Some(_) => {}
             None if self.log.is_foreign(text, self.now) => {
                 return Err(foreign_log(&self.log.shown));
             }
-            None => {}
+            _ => {}
         }
         Ok(())
     }

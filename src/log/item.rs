@@ -135,10 +135,6 @@ pub struct Cell<'a> {
 }
 
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one is alive at a time, and a box would be allocated for each row"
-)]
 pub enum RowValue<'a> {
     Entry(Entry<'a>),
     /// A month's total as stated.
