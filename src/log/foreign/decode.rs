@@ -396,8 +396,8 @@ impl<'t> TableDecoder<'t> {
         let first = cells.iter().position(|cell| !cell.text.trim().is_empty());
         let first = first.filter(|at| self.plan.date != Some(*at));
         let mut names = first.into_iter().chain(self.named_columns.names());
-        let named = names.find_map(|at| name(at).filter(|(_, name)| *name != TotalName::No));
-        let Some((at, name)) = named else {
+        let total = names.find_map(|at| name(at).filter(|(_, name)| *name != TotalName::No));
+        let Some((at, name)) = total else {
             return false;
         };
         let least = if name == TotalName::Certain { 1 } else { 2 };

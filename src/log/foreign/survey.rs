@@ -92,19 +92,11 @@ pub fn survey(
     let spending = reader.tables;
     let shown = decimal.filter(|_| rules.decimal.is_none());
     let mut assumptions = assumptions(&reader.assumed, conventions.order, shown);
-    let forms = alike(&evidence.tables).into_iter().zip(&uses).zip(&datings);
-    let forms: Vec<TableForm> = forms
-        .map(|((group, uses), dating)| TableForm {
-            group,
-            names: names_in(uses),
-            is_below_date: matches!(dating, Dating::Heading { .. }),
-        })
-        .collect();
     let Views {
         summaries,
         added_up,
         is_cut,
-    } = views::views(&spending, &forms);
+    } = views::views(&spending, &forms(&evidence.tables, &uses, &datings));
     let single_months = single_months(&spending, &summaries);
     let lines: Vec<usize> = evidence
         .tables
@@ -115,13 +107,7 @@ pub fn survey(
         let of = summary.of.iter();
         of.filter_map(|at| lines.get(*at).copied()).collect()
     };
-    if is_cut || !added_up.is_empty() {
-        let lines = added_up.iter().filter_map(|at| lines.get(*at).copied());
-        assumptions.push(ReadingAssumption::AddedUp {
-            lines: lines.collect(),
-            is_whole: !is_cut,
-        });
-    }
+    assumptions.extend(assumed_of_views(&added_up, is_cut, &lines));
     let tables = evidence
         .tables
         .into_iter()
@@ -216,6 +202,30 @@ fn leave_out_estimates(tables: &[TableEvidence], left_out: &mut [Option<LeftOut>
             *why = Some(LeftOut::Estimate);
         }
     }
+}
+
+fn forms(tables: &[TableEvidence], uses: &[Vec<ColumnUse>], datings: &[Dating]) -> Vec<TableForm> {
+    let forms = alike(tables).into_iter().zip(uses).zip(datings);
+    forms
+        .map(|((group, uses), dating)| TableForm {
+            group,
+            names: names_in(uses),
+            is_below_date: matches!(dating, Dating::Heading { .. }),
+        })
+        .collect()
+}
+
+/// What is taken for it where tables count for the same days, or not all could be compared.
+fn assumed_of_views(
+    added_up: &BTreeSet<usize>,
+    is_cut: bool,
+    lines: &[usize],
+) -> Option<ReadingAssumption> {
+    let of_lines = added_up.iter().filter_map(|at| lines.get(*at).copied());
+    (is_cut || !added_up.is_empty()).then(|| ReadingAssumption::AddedUp {
+        lines: of_lines.collect(),
+        is_whole: !is_cut,
+    })
 }
 
 /// What the rows of a table name, as [`TableForm`] has it.

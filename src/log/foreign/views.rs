@@ -125,7 +125,7 @@ impl<'t> Search<'t> {
         let mut candidates: Vec<_> = candidates
             .map(|(at, (table, form))| {
                 let days = table.ranges.len();
-                let is_short = days == 1 && !table.ranges.keys().any(is_span);
+                let is_short = days == 1 && !table.ranges.keys().copied().any(is_span);
                 ((is_short, form.names, std::cmp::Reverse(days)), at)
             })
             .collect();
@@ -245,9 +245,9 @@ impl<'t> Search<'t> {
             .filter(|(at, table)| undated(table) && !self.found.contains_key(at))
             .collect();
         let mut all = Sums::default();
-        others
-            .iter()
-            .for_each(|(_, table)| all.add(&table.undated_sums));
+        for (_, table) in &others {
+            all.add(&table.undated_sums);
+        }
         let is_recap = |(_, table): &&(usize, &TableSpending)| {
             let own = &table.undated_sums;
             let rest = all.without(own);
@@ -342,14 +342,14 @@ struct Relation {
     names_more: bool,
 }
 
-fn is_span((from, to): &DayRange) -> bool {
+fn is_span((from, to): DayRange) -> bool {
     from < to
 }
 
 /// Whether a table has one row for each day, or rows of longer spans.
 fn may_be_summary(table: &TableSpending) -> bool {
     let mut ranges = table.ranges.iter();
-    let is_single = ranges.all(|(range, sums)| is_span(range) || sums.rows == 1);
+    let is_single = ranges.all(|(range, sums)| is_span(*range) || sums.rows == 1);
     !table.is_cut && is_single && !table.ranges.is_empty()
 }
 
@@ -365,7 +365,7 @@ struct Agreement {
 }
 
 impl Agreement {
-    fn add(&mut self, range: &DayRange, both: &Covered, details: &TableSpending, is_alike: bool) {
+    fn add(&mut self, range: DayRange, both: &Covered, details: &TableSpending, is_alike: bool) {
         let (sums, of_details) = (&both.summary, &both.details);
         if !sums.is_positive() && !of_details.is_positive() {
             return;
@@ -373,7 +373,7 @@ impl Agreement {
         let stated = details.stated.get(&range.0).filter(|_| !is_span(range));
         let agrees = both.agrees() || stated.is_some_and(|stated| sums.agrees_with(stated));
         // A week in which only one day has a row is the sum of that.
-        let is_split = is_span(range) && !details.ranges.contains_key(range);
+        let is_split = is_span(range) && !details.ranges.contains_key(&range);
         let has_more_rows = of_details.rows > sums.rows;
         let is_other = sums.is_of_others(of_details) || is_alike && sums.names_others(of_details);
         if agrees && !is_other && (!is_span(range) || is_split || has_more_rows) {
@@ -420,7 +420,7 @@ fn compare(
             details: within,
         };
         covered.insert(*range, both);
-        agreement.add(range, &both, details, relation.is_alike);
+        agreement.add(*range, &both, details, relation.is_alike);
     }
     (agreement.is_proven(relation).then_some(covered), steps)
 }
