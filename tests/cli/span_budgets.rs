@@ -74,13 +74,13 @@ fn a_budget_in_another_currency_is_not_judged() {
 
 #[test]
 fn a_budget_in_money_is_not_judged_by_tokens_without_a_cost() {
-    let rows = |of_today| ["| 2026-06-01 | a | 5K | $3.00 |", of_today];
+    let rows = |of_today| ["| 2026-06-01 | a | QA | 5K | $3.00 |", of_today];
     let of = |today| {
-        let columns = "| Date | Task | Tokens | Cost |";
+        let columns = "| Date | Task | Agent | Tokens | Cost |";
         all(&log("Daily budget: $5", columns, &rows(today)), "", &GATES)
     };
-    assert_snapshot!("no_cost_today", of("| 2026-06-20 | b | 900K | |"));
-    let partly = "| 2026-06-20 | b | 900K | |\n| 2026-06-20 | b | 9K | $4.50 |";
+    assert_snapshot!("no_cost_today", of("| 2026-06-20 | b | QA | 900K | |"));
+    let partly = "| 2026-06-20 | b | QA | 900K | |\n| 2026-06-20 | b | QA | 9K | $4.50 |";
     assert_snapshot!("some_cost_today", of(partly));
 }
 
