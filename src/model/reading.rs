@@ -113,6 +113,8 @@ pub enum LeftOut {
         #[serde(rename = "cells")]
         filled: u64,
     },
+    /// A column has figures, and nothing says whether they are tokens or money.
+    NoUnit { header: String },
     /// Its heading says that it is an estimate, and other tables have what was used.
     Estimate,
     /// It has no rows, or none of them says anything.

@@ -156,6 +156,9 @@ fn left_out(why: &LeftOut, style: OutputStyle) -> String {
         LeftOut::FewFigures { header, .. } => {
             format!("few figures in {}", quoted(header, style))
         }
+        LeftOut::NoUnit { header } => {
+            format!("neither tokens nor money in {}", quoted(header, style))
+        }
         LeftOut::Estimate => "an estimate".to_owned(),
         LeftOut::NoRows => "no rows".to_owned(),
         LeftOut::NoDate => "no dates".to_owned(),
@@ -300,6 +303,10 @@ fn lack(table: &TableReading) -> String {
                 *read,
                 *filled,
                 &format!("of {} are figures", quoted(header, style)),
+            ),
+            LeftOut::NoUnit { header } => format!(
+                "its column {} names neither tokens nor money",
+                quoted(header, style)
             ),
             LeftOut::Estimate => {
                 "its heading says that it is an estimate, and other tables have what was used"

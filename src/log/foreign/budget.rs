@@ -4,7 +4,10 @@ use super::{
     figure::{self, FigureStyle},
     words::{self, BudgetPeriod},
 };
-use crate::model::{Amount, BudgetSpan, DecimalMark, NoteValue, SpanLimit, StatedCost, Tokens};
+use crate::{
+    log::Cell,
+    model::{Amount, BudgetSpan, DecimalMark, NoteValue, SpanLimit, StatedCost, Tokens},
+};
 
 /// A longer text is no statement of a budget.
 const LONGEST: usize = 400;
@@ -17,6 +20,18 @@ pub(super) fn stated(text: &str, decimal: Option<DecimalMark>) -> Vec<NoteValue>
     if text.len() > LONGEST || !words::names_budget(text) {
         return Vec::new();
     }
+    let mut sentences = text
+        .split_inclusive(". ")
+        .map(|text| stated_by(text, decimal));
+    sentences
+        .find(|stated| !stated.is_empty())
+        .unwrap_or_default()
+}
+
+fn stated_by(text: &str, decimal: Option<DecimalMark>) -> Vec<NoteValue> {
+    let Some(stated) = behind_label(text) else {
+        return Vec::new();
+    };
     let span = match words::period(text) {
         None if words::names_other_scope(text) => return Vec::new(),
         None | Some(BudgetPeriod::Month) => None,
@@ -28,7 +43,7 @@ pub(super) fn stated(text: &str, decimal: Option<DecimalMark>) -> Vec<NoteValue>
         decimal,
         ..FigureStyle::default()
     };
-    let spans = spans(text);
+    let spans = spans(stated);
     let money = spans.iter().find_map(|span| money(span, &style));
     let has_unit = words::names_tokens(text);
     let tokens = spans.iter().find_map(|span| tokens(span, &style, has_unit));
@@ -41,6 +56,70 @@ pub(super) fn stated(text: &str, decimal: Option<DecimalMark>) -> Vec<NoteValue>
         Some(span) => NoteValue::SpanBudget(span, SpanLimit::Cost(cost)),
     });
     tokens.into_iter().chain(money).collect()
+}
+
+/// The budget that a row of a table with a name and a value states: `Monthly budget | $500`.
+pub(super) fn stated_in_row(cells: &[Cell<'_>], decimal: Option<DecimalMark>) -> Vec<NoteValue> {
+    let [name, value] = cells else {
+        return Vec::new();
+    };
+    stated(
+        &format!("{}: {}", name.text.trim(), value.text.trim()),
+        decimal,
+    )
+}
+
+/// What stands behind the words for a budget at the start of a text: the amount, with what follows it. None where the text says
+/// something else of a budget, as what is used or left of it, or is about the limit of something else.
+fn behind_label(text: &str) -> Option<&str> {
+    const MOST_WORDS: usize = 7;
+    let is_amount = |c: char| c.is_ascii_digit() || "$€£¥₩₽₹".contains(c);
+    let mut cuts = text.char_indices().filter(|(at, c)| {
+        let before = text.get(..*at).unwrap_or_default();
+        let is_word = before.ends_with(char::is_alphanumeric) && !c.is_alphanumeric();
+        is_word || is_amount(*c)
+    });
+    let (cut, _) = cuts.find(|(at, _)| text.get(..*at).is_some_and(words::names_budget))?;
+    let (label, rest) = text.split_at(cut);
+    let amount = rest.find(is_amount)?;
+    let (between, stated) = rest.split_at(amount);
+    let is_short = label.split_whitespace().count() <= MOST_WORDS;
+    let has_period = words::period(text).is_some() || words::names_month(between);
+    let is_label = is_short && !figure::has_currency(label);
+    if !is_label || !words::labels_budget(label, has_period) {
+        return None;
+    }
+    // `NT$1,500`, `USD 9,000`: letters of a currency belong to the amount.
+    let code = between.trim_end();
+    let before = code.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let is_sign = code.len() == between.len() && stated.starts_with(['$', '¥']);
+    let letters = code.get(before.len()..).unwrap_or_default();
+    let is_currency = !letters.is_empty() && (is_sign || words::currency(letters).is_some());
+    let (between, stated) = if is_currency {
+        rest.split_at(before.len())
+    } else {
+        (between, stated)
+    };
+    let names_amount =
+        between.contains([':', '：', '=']) || words::is_between_budget_and_amount(between);
+    if !names_amount {
+        return None;
+    }
+    // `spent $30 of $100`: the second is the budget.
+    let of = || stated.split_once(" of ").map(|(_, whole)| whole);
+    let behind = stated.trim_start_matches(|c: char| is_amount(c) || ".,kKmM ".contains(c));
+    if words::says_what_is_used(between) || words::says_what_is_used(first_words(behind)) {
+        return of();
+    }
+    Some(of().unwrap_or(stated))
+}
+
+/// The words right behind an amount.
+fn first_words(text: &str) -> &str {
+    let end = text.find(['(', ',', '.', ';', ':']).unwrap_or(text.len());
+    let mut blanks = text.match_indices(' ').map(|(at, _)| at);
+    let second = blanks.nth(1).unwrap_or(text.len());
+    text.get(..end.min(second)).unwrap_or_default()
 }
 
 /// The runs of words of a text, the longer ones first of those that begin at the same word.
@@ -126,6 +205,25 @@ mod tests {
             ("Wochenbudget: 25 €", "2500 this week"),
             ("Annual budget: $900", ""),
             ("We spent $50", ""),
+            ("Remaining budget: $12", ""),
+            ("We are $12 under budget this month", ""),
+            ("Context limit: 200K tokens", ""),
+            ("Max output limit: 8K tokens", ""),
+            ("Budget: spent $30 of $100", "10000 USD"),
+            ("Budget: $30 spent of $100", "10000 USD"),
+            ("Budget: $12 left", ""),
+            ("Budget used so far: 1.2M tokens", ""),
+            ("Limit: 200K tokens", ""),
+            ("Monthly spending limit: $500", "50000 USD"),
+            ("Limit for May: 80 € for both offices.", "8000 EUR"),
+            ("The monthly budget is $500", "50000 USD"),
+            (
+                "Approved budget is $9,000 per month company-wide.",
+                "900000 USD",
+            ),
+            ("A budget of 2M tokens a month", "2,000,000"),
+            ("Orçamento: R$ 5.000,00 por mês", "500000 BRL"),
+            ("每月預算:NT$1,500", "150000 TWD"),
             ("Budget: see the other file, page 12", ""),
         ] {
             assert_eq!(found(text), right, "{text}");

@@ -445,8 +445,12 @@ impl<'t> TableDecoder<'t> {
             return self.days_of_heading();
         }
         let of_month = self.plan.period.and_then(|period| period.month);
-        let written =
-            date::cell(text).or_else(|| date::day_number(text).filter(|_| of_month.is_some()));
+        let number = || date::day_number(text).filter(|_| of_month.is_some());
+        let written = if self.plan.has_day_numbers {
+            number().or_else(|| date::cell(text))
+        } else {
+            date::cell(text).or_else(number)
+        };
         let Some(written) = written else {
             self.problems.push(RowProblem::Date(at, None));
             return Days::Undated;

@@ -7,7 +7,7 @@ use super::{
     date::{self, DateEvidence, HeadingPeriod, WrittenDate},
     figure::{self, DecimalEvidence, FigureError, FigureStyle},
     header::{self, HeaderMeaning, HeadingMeaning, Kind, Part, Quantity},
-    headings::Headings,
+    headings::{Headings, OpenHeading},
     outline::{OutlineRow, OutlineVisitor, TableHead},
     words::{self, TotalName},
 };
@@ -34,13 +34,16 @@ pub(super) struct TableEvidence {
     sums: BTreeMap<usize, u128>,
     /// A note says that rows with a `*` are projected.
     pub(super) projects_marked: bool,
+    /// Whether a heading below the title names tokens, and whether the title does.
+    names_tokens: bool,
+    title_names_tokens: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct ColumnEvidence {
     pub(super) header: String,
     pub(super) meaning: HeaderMeaning,
-    /// Cells of rows that are no totals, and that say anything.
+    /// Filled cells of rows that are no totals.
     pub(super) filled: u64,
     /// Those of them that are wholly tokens, or money.
     pub(super) tokens: u64,
@@ -50,12 +53,51 @@ pub(super) struct ColumnEvidence {
     pub(super) dates: u64,
     /// Cells that are days of the month, if the headings name one.
     day_numbers: u64,
+    /// Of a header that says of no figure what it is, cells with a thousand or more, or with a word for tokens.
+    large: u64,
+    /// Of a column of times, cells with a digit.
+    digits: u64,
+    /// Its header says figures of something, and nothing says that they are tokens or money.
+    pub(super) lacks_unit: bool,
     /// A cell has a sign that is that of the yen and of the yuan.
     has_yen: bool,
     pub(super) date_evidence: DateEvidence,
     decimal: DecimalEvidence,
     /// The other columns of whose values its own are the sum so far.
     running: Vec<RunningTotal>,
+    /// How similar its values are to those of the other columns.
+    similar: Vec<Similarity>,
+}
+
+/// How many rows have values in two columns, and how many of these values differ by a quarter at most.
+#[derive(Clone, Copy, Debug)]
+struct Similarity {
+    column: usize,
+    rows: u64,
+    similar: u64,
+}
+
+impl Similarity {
+    const fn of(column: usize) -> Self {
+        Self {
+            column,
+            rows: 0,
+            similar: 0,
+        }
+    }
+
+    fn note(&mut self, one: u128, other: u128) {
+        let (less, more) = (one.min(other), one.max(other));
+        self.rows += 1;
+        self.similar += u64::from(more - less <= more / 4);
+    }
+
+    const fn add(&mut self, other: &Self) {
+        if self.column == other.column {
+            self.rows += other.rows;
+            self.similar += other.similar;
+        }
+    }
 }
 
 /// A column that is the sum of the values of another one so far.
@@ -91,10 +133,14 @@ impl ColumnEvidence {
             signed: 0,
             dates: 0,
             day_numbers: 0,
+            large: 0,
+            digits: 0,
+            lacks_unit: false,
             has_yen: false,
             date_evidence: DateEvidence::default(),
             decimal: DecimalEvidence::default(),
             running: Vec::new(),
+            similar: Vec::new(),
         }
     }
 
@@ -139,6 +185,14 @@ impl ColumnEvidence {
         self.signed += other.signed;
         self.dates += other.dates;
         self.day_numbers += other.day_numbers;
+        self.large += other.large;
+        self.digits += other.digits;
+        for (sum, other) in self.similar.iter_mut().zip(&other.similar) {
+            sum.add(other);
+        }
+        if self.similar.is_empty() {
+            self.similar.clone_from(&other.similar);
+        }
     }
 
     fn take_counts(&mut self, other: &Self) {
@@ -148,6 +202,9 @@ impl ColumnEvidence {
         self.signed = other.signed;
         self.dates = other.dates;
         self.day_numbers = other.day_numbers;
+        self.large = other.large;
+        self.digits = other.digits;
+        self.similar.clone_from(&other.similar);
     }
 
     /// Whether its cells are dates, or days of a month that is known.
@@ -162,18 +219,47 @@ impl ColumnEvidence {
         others.any(|other| other.column == column && other.differs && other.rows > 1)
     }
 
+    /// Whether its cells are rather days of a month that a heading names than dates: `10-11` is a range then.
+    pub(super) const fn has_day_numbers(&self) -> bool {
+        self.day_numbers > 0 && self.day_numbers >= self.dates
+    }
+
+    /// Whether its values are much the same as those of another column, so that both show one amount.
+    pub(super) fn is_similar_to(&self, column: usize) -> bool {
+        let mut others = self.similar.iter();
+        others.any(|other| {
+            other.column == column && other.rows > 0 && is_mostly(other.similar, other.rows)
+        })
+    }
+
+    /// Whether its header is one for figures of anything: `Total`, `Used`.
+    const fn is_vague(&self) -> bool {
+        matches!(self.meaning.kind, Kind::Measure(Quantity::Either, _))
+    }
+
+    /// `Time` above names is the Portuguese word for a team.
+    fn is_named_time(&self) -> bool {
+        let is_time = self.meaning.kind == Kind::Time && words::fold(&self.header) == "time";
+        is_time && self.filled > 0 && self.digits == 0
+    }
+
     fn note(&mut self, text: &str) {
         if text.trim().is_empty() || words::is_ditto(text) {
             return;
         }
+        if self.meaning.kind == Kind::Time {
+            let is_name = !words::is_absent(text);
+            self.filled += u64::from(is_name);
+            let is_time = text.contains(char::is_numeric) || words::is_part_of_day(text);
+            self.digits += u64::from(is_time);
+            return;
+        }
         if matches!(self.meaning.kind, Kind::Date | Kind::End) {
             self.filled += 1;
-            match date::cell(text) {
-                Some(written) => {
-                    self.dates += 1;
-                    self.date_evidence.note(&written);
-                }
-                None => self.day_numbers += u64::from(date::day_number(text).is_some()),
+            self.day_numbers += u64::from(date::day_number(text).is_some());
+            if let Some(written) = date::cell(text) {
+                self.dates += 1;
+                self.date_evidence.note(&written);
             }
             return;
         }
@@ -182,7 +268,12 @@ impl ColumnEvidence {
         }
         self.filled += 1;
         self.decimal.note(text);
-        self.tokens += u64::from(is_figure(&figure::tokens(text, &self.style())));
+        let tokens = figure::tokens(text, &self.style());
+        self.tokens += u64::from(is_figure(&tokens));
+        if self.is_vague() {
+            let is_large = matches!(tokens, Ok(Some(figure)) if figure.used.value.0 >= 1_000);
+            self.large += u64::from(is_large || words::names_tokens(text));
+        }
         self.money += u64::from(is_figure(&figure::money(text, &self.style())));
         self.signed += u64::from(figure::has_currency(text));
         self.has_yen |= text.contains(['¥', '￥']);
@@ -211,7 +302,7 @@ impl ColumnEvidence {
     }
 }
 
-/// At least 60% of what says anything.
+/// At least 60% of the filled cells.
 fn is_mostly(read: u64, filled: u64) -> bool {
     read * 10 >= filled * 6
 }
@@ -247,8 +338,15 @@ impl TableEvidence {
             if self.rows == 1 {
                 let others = values.keys().filter(|other| *other != at);
                 column.running = others.map(|other| RunningTotal::of(*other)).collect();
+                let before = values.keys().filter(|other| *other < at);
+                column.similar = before.map(|other| Similarity::of(*other)).collect();
             }
             let Some(value) = *value else { continue };
+            for similar in &mut column.similar {
+                if let Some(Some(other)) = values.get(&similar.column) {
+                    similar.note(value, *other);
+                }
+            }
             column.running.retain_mut(|running| {
                 running.rows += 1;
                 running.differs |= values.get(&running.column) != Some(&Some(value));
@@ -280,6 +378,41 @@ impl TableEvidence {
             .reduce(u128::saturating_add);
         values.insert(IN_AND_OUT, both);
         values
+    }
+}
+
+impl TableEvidence {
+    /// Decides with all that is known what columns are whose headers say too little.
+    fn settle_columns(&mut self) {
+        let has = |kind: Kind| {
+            self.columns
+                .iter()
+                .any(|column| column.meaning.kind == kind)
+        };
+        let has_team = has(Kind::Team);
+        let has_tokens = self.columns.iter().any(|column| {
+            let kind = column.meaning.kind;
+            matches!(kind, Kind::Measure(Quantity::Tokens, _))
+        });
+        // A table with columns of unknown names may be about anything, even in a log of tokens.
+        let by_title = self.title_names_tokens && !has(Kind::Other);
+        let says_tokens = has_tokens || self.names_tokens || by_title;
+        for column in &mut self.columns {
+            if !has_team && column.is_named_time() {
+                column.meaning.kind = Kind::Team;
+            }
+            let is_money = column.signed * 2 > column.filled;
+            if !column.is_vague() || is_money {
+                continue;
+            }
+            let is_known = !column.meaning.has_other_words || header::names_models(&column.header);
+            let is_large = column.large * 2 > column.filled;
+            let are_tokens = is_mostly(column.tokens, column.filled);
+            if !are_tokens || !is_known || !(says_tokens || is_large) {
+                column.lacks_unit = is_mostly(column.money, column.filled);
+                column.meaning.kind = Kind::Other;
+            }
+        }
     }
 }
 
@@ -351,7 +484,35 @@ impl Evidence {
                     column.meaning.currency = column.meaning.currency.or(yuan);
                 }
             }
+            table.settle_columns();
         }
+    }
+}
+
+impl Evidence {
+    /// What the headings say about a table here, and the nearest date in them.
+    fn of_headings(&self) -> (HeadingMeaning, Option<(WrittenDate, usize)>) {
+        let headings = &self.headings;
+        let Some(nearest) = headings.nearest() else {
+            return (HeadingMeaning::default(), None);
+        };
+        let mut meaning = header::heading(&nearest.text);
+        // The title of a log says nothing about single tables.
+        meaning.exclusion = meaning.exclusion.filter(|_| !nearest.is_title());
+        // A label takes nothing back of what the heading above it says.
+        let above = headings.heading().filter(|heading| !heading.is_title());
+        if meaning.exclusion.is_none()
+            && let Some(heading) = above.filter(|heading| heading.line != nearest.line)
+        {
+            meaning.exclusion = header::heading(&heading.text).exclusion;
+        }
+        let dated = headings.dated().filter(|dated| {
+            // A plan below `# Project June 2026` is no usage of June.
+            let is_of_other = dated.is_title() && dated.is_month() && !nearest.is_title();
+            !is_of_other || meaning.is_usage || header::names_usage(&dated.text)
+        });
+        let dated = dated.and_then(|heading| Some((heading.date?, heading.line)));
+        (meaning, dated)
     }
 }
 
@@ -370,13 +531,20 @@ impl OutlineVisitor for Evidence {
     fn heading(&mut self, level: u8, text: &str, place: Place) {
         self.script.note(text);
         self.headings.open(level, text, place.line);
+        let opened = self.headings.heading();
+        if let Some(written) = opened.and_then(|heading| heading.date) {
+            self.dates.note(&written);
+        }
     }
 
     fn label(&mut self, text: &str, place: Place) {
         self.headings.label(text, place.line);
     }
 
-    fn line(&mut self, text: &str, _: Place, _: &mut Emitter<'_>) {
+    fn line(&mut self, text: &str, place: Place, _: &mut Emitter<'_>) {
+        if self.headings.label_line() != Some(place.line) {
+            self.headings.close_label();
+        }
         self.script.note(text);
         if text.contains('*')
             && words::says_projected(text)
@@ -391,23 +559,20 @@ impl OutlineVisitor for Evidence {
             self.script.note(header);
         }
         let nearest = self.headings.nearest();
-        // The title of a log says nothing about single tables.
-        let meaning = nearest.filter(|heading| heading.level > 1);
-        let dated = self.headings.dated();
-        let dated = dated.and_then(|heading| Some((heading.date?, heading.line)));
+        let title = self.headings.title();
+        let names_tokens = |heading: Option<&OpenHeading>| {
+            heading.is_some_and(|heading| words::names_tokens(&heading.text))
+        };
+        let below_title = nearest.filter(|heading| !heading.is_title());
+        let (heading_meaning, dated) = self.of_headings();
         self.tables.push(TableEvidence {
             place: head.place,
             heading: nearest.map(|heading| (heading.text.clone(), heading.line)),
-            heading_meaning: match (meaning, nearest) {
-                (Some(heading), _) => header::heading(&heading.text),
-                (None, Some(title)) => HeadingMeaning {
-                    exclusion: None,
-                    ..header::heading(&title.text)
-                },
-                (None, None) => HeadingMeaning::default(),
-            },
+            heading_meaning,
             dated,
             period: self.headings.period(),
+            names_tokens: names_tokens(below_title),
+            title_names_tokens: names_tokens(title),
             columns: head
                 .headers
                 .iter()
@@ -428,6 +593,7 @@ impl OutlineVisitor for Evidence {
     }
 
     fn end_table(&mut self, _: &mut Emitter<'_>) {
+        self.headings.close_label();
         let Some(table) = self.tables.last() else {
             return;
         };

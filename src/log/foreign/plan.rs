@@ -4,7 +4,7 @@ use super::{
     date::{HeadingPeriod, WrittenDate},
     evidence::{ColumnEvidence, IN_AND_OUT, TableEvidence},
     figure::FigureStyle,
-    header::{Kind, Part, Quantity},
+    header::{self, Kind, Part, Quantity, Reason},
 };
 use crate::model::{ColumnUse, Dating, DecimalMark, LeftOut, ReadRules, TableRule, fold_name};
 
@@ -24,6 +24,8 @@ pub(super) struct TablePlan {
     pub(super) date: Option<usize>,
     pub(super) heading_date: Option<WrittenDate>,
     pub(super) period: Option<HeadingPeriod>,
+    /// Whether the dates are days of the month that a heading names.
+    pub(super) has_day_numbers: bool,
     /// Whether all figures are estimates, by the heading, and whether those of each column are.
     is_estimated: bool,
     estimated: Vec<bool>,
@@ -76,6 +78,7 @@ pub(super) fn plan(
         date: None,
         heading_date: table.dated.map(|(date, _)| date),
         period: table.period,
+        has_day_numbers: false,
         is_estimated: table.heading_meaning.is_estimated,
         estimated: table
             .columns
@@ -92,6 +95,9 @@ pub(super) fn plan(
         choose_cost(table, &mut plan);
     }
     plan.date = plan.column(&ColumnUse::Date);
+    let date = plan.date.and_then(|at| table.columns.get(at));
+    let has_month = table.period.is_some_and(|period| period.month.is_some());
+    plan.has_day_numbers = has_month && date.is_some_and(ColumnEvidence::has_day_numbers);
     plan.dating = match (plan.date, table.dated) {
         (Some(_), _) => Dating::Column,
         (None, Some((_, line))) => Dating::Heading { heading_line: line },
@@ -123,8 +129,28 @@ fn left_out(
     if !plan.has_figures() {
         return Some(why_no_figures(table, plan));
     }
+    if is_price_list(table, plan) {
+        return Some(LeftOut::Excluded {
+            about: Reason::Price.describe(),
+            word: "model",
+        });
+    }
     let is_dated = plan.dating != Dating::None;
     (!is_dated && !table.heading_meaning.is_usage).then_some(LeftOut::NoDate)
+}
+
+/// Whether a table has the prices of each model, for input and for output, without a word that says so: no rows of a day or a task.
+fn is_price_list(table: &TableEvidence, plan: &TablePlan) -> bool {
+    let is_of_day = table.dated.is_some_and(|(date, _)| !date.is_month());
+    let names = [ColumnUse::Date, ColumnUse::Team, ColumnUse::Task];
+    let is_named = names.iter().any(|used| plan.column(used).is_some());
+    let has_halves = plan.cost.len() == 2
+        && plan.cost.iter().all(|at| {
+            let part = table.columns.get(*at).and_then(ColumnEvidence::part);
+            matches!(part, Some(Part::In | Part::Out))
+        });
+    let has_models = plan.column(&ColumnUse::Model).is_some();
+    has_models && has_halves && plan.token_columns().is_empty() && !is_named && !is_of_day
 }
 
 fn why_no_figures(table: &TableEvidence, plan: &TablePlan) -> LeftOut {
@@ -146,7 +172,15 @@ fn why_no_figures(table: &TableEvidence, plan: &TablePlan) -> LeftOut {
             read,
             filled,
         },
-        None => LeftOut::NoFigures,
+        None => {
+            let mut columns = table.columns.iter();
+            match columns.find(|column| column.lacks_unit) {
+                Some(column) => LeftOut::NoUnit {
+                    header: column.header.clone(),
+                },
+                None => LeftOut::NoFigures,
+            }
+        }
     }
 }
 
@@ -279,17 +313,33 @@ fn of_part(table: &TableEvidence, found: &[(usize, Part)], part: Part) -> Vec<us
     columns
 }
 
-/// The whole of a quantity: the column with the most usual header; where each has words of its own, as `Claude tokens` and
-/// `GPT tokens`, all of them.
+/// The whole of a quantity: the column with the most usual header. Where each has words of its own, as `Claude tokens` and
+/// `GPT tokens`, all of them whose headers differ in a name alone, unless their figures are much the same.
 fn whole(table: &TableEvidence, columns: &[usize]) -> Vec<usize> {
-    let has_other_words = |at: &usize| {
-        let column = table.columns.get(*at);
-        column.is_some_and(|column| column.meaning.has_other_words)
+    let [first, _, ..] = columns else {
+        return columns.to_vec();
     };
-    match columns.iter().find(|at| !has_other_words(at)) {
-        Some(plain) => vec![*plain],
-        None => columns.to_vec(),
+    let words = |at: usize| {
+        let column = table.columns.get(at);
+        header::known_and_other_words(column.map_or("", |column| &column.header))
+    };
+    if let Some(plain) = columns.iter().find(|at| words(**at).1.is_empty()) {
+        return vec![*plain];
     }
+    let (known, names) = words(*first);
+    let is_model = header::are_models(&names);
+    let is_summand = |at: &&usize| {
+        let (of, other) = words(**at);
+        let differs_in_name = of == known && other != names;
+        let are_models = is_model && header::are_models(&other);
+        let are_similar = || {
+            let pairs = [(**at, *first), (*first, **at)].into_iter();
+            let mut columns = pairs.filter_map(|(at, other)| Some((table.columns.get(at)?, other)));
+            columns.any(|(column, other)| column.is_similar_to(other))
+        };
+        **at == *first || differs_in_name && (are_models || !are_similar())
+    };
+    columns.iter().filter(is_summand).copied().collect()
 }
 
 fn choose_tokens(table: &TableEvidence, plan: &mut TablePlan) {

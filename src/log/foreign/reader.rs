@@ -27,8 +27,8 @@ use crate::{
         chunker::CHUNK_SIZE, emitter::Emitter,
     },
     model::{
-        Amount, ColumnUse, Entry, EntryKind, Figures, Month, Note, StatedTotal, TimeRange,
-        TokenClasses, Tokens, When as EntryWhen, Work,
+        Amount, ColumnUse, Entry, EntryKind, Figures, Month, Note, NoteValue, StatedTotal,
+        TimeRange, TokenClasses, Tokens, When as EntryWhen, Work,
     },
     text::{FileId, Place},
 };
@@ -160,13 +160,7 @@ impl OutlineVisitor for RowReader<'_> {
     fn label(&mut self, _: &str, _: Place) {}
 
     fn line(&mut self, text: &str, place: Place, out: &mut Emitter<'_>) {
-        for value in budget::stated(text, self.survey.decimal) {
-            out.emit(Item::Note(Note {
-                value,
-                in_notes_section: false,
-                place,
-            }));
-        }
+        notes(budget::stated(text, self.survey.decimal), place, out);
     }
 
     fn table(&mut self, head: &TableHead, out: &mut Emitter<'_>) {
@@ -198,15 +192,30 @@ impl OutlineVisitor for RowReader<'_> {
     }
 
     fn row(&mut self, row: &OutlineRow<'_, '_>, out: &mut Emitter<'_>) {
-        if let Some(table) = &mut self.open {
-            table.row(row, self.survey, out);
-        }
+        let Some(table) = &mut self.open else {
+            return notes(
+                budget::stated_in_row(row.cells, self.survey.decimal),
+                row.place,
+                out,
+            );
+        };
+        table.row(row, self.survey, out);
     }
 
     fn end_table(&mut self, out: &mut Emitter<'_>) {
         if let Some(table) = self.open.take() {
             table.end(out);
         }
+    }
+}
+
+fn notes(values: Vec<NoteValue>, place: Place, out: &mut Emitter<'_>) {
+    for value in values {
+        out.emit(Item::Note(Note {
+            value,
+            in_notes_section: false,
+            place,
+        }));
     }
 }
 

@@ -80,53 +80,121 @@ pub fn survey(
         .iter()
         .map(|table| plan(table, rules, decimal));
     let (plans, mut left_out): (Vec<TablePlan>, Vec<Option<LeftOut>>) = planned.unzip();
-    leave_out_estimates(&evidence.tables, &mut left_out);
     let uses: Vec<Vec<ColumnUse>> = plans.iter().map(|plan| plan.uses.clone()).collect();
     let datings: Vec<Dating> = plans.iter().map(|plan| plan.dating).collect();
     let plans = plans.into_iter().zip(&left_out);
-    let plans: Vec<Option<TablePlan>> = plans
+    let mut plans: Vec<Option<TablePlan>> = plans
         .map(|(plan, left_out)| left_out.is_none().then_some(plan))
         .collect();
     let mut reader = SpendingReader::new(&plans, conventions);
     visit(bytes.reopen()?, file, CHUNK_SIZE, &mut reader, &mut |_| {})?;
-    let spending = reader.tables;
-    let shown = decimal.filter(|_| rules.decimal.is_none());
-    let mut assumptions = assumptions(&reader.assumed, conventions.order, shown);
+    let (mut spending, assumed) = (reader.tables, reader.assumed);
+    leave_out_estimates(&evidence.tables, &mut spending, &mut left_out);
+    for (plan, _) in plans
+        .iter_mut()
+        .zip(&left_out)
+        .filter(|(_, why)| why.is_some())
+    {
+        *plan = None;
+    }
     let Views {
         summaries,
         added_up,
         is_cut,
-    } = views::views(&spending, &forms(&evidence.tables, &uses, &datings));
+    } = views::views(&spending, &table_forms(&evidence.tables, &uses, &datings));
+    let shown = decimal.filter(|_| rules.decimal.is_none());
+    let mut assumptions = assumptions(&assumed, conventions.order, shown);
+    assumptions.extend(added_up_lines(&evidence.tables, &added_up, is_cut));
     let single_months = single_months(&spending, &summaries);
-    let lines: Vec<usize> = evidence
-        .tables
-        .iter()
-        .map(|table| table.place.line)
-        .collect();
+    let taken = table_uses(
+        &evidence.tables,
+        &spending,
+        &summaries,
+        datings.into_iter().zip(left_out),
+    );
+    Ok(Survey {
+        reading: LogReading {
+            tables: table_readings(evidence.tables, uses, &spending, taken),
+            assumptions,
+        },
+        plans,
+        summaries,
+        single_months,
+        conventions,
+        decimal,
+        team: rules.team.clone().unwrap_or_else(|| team.to_owned()),
+    })
+}
+
+/// What two tables have in common, or not.
+fn table_forms(
+    tables: &[TableEvidence],
+    uses: &[Vec<ColumnUse>],
+    datings: &[Dating],
+) -> Vec<TableForm> {
+    let forms = alike(tables).into_iter().zip(uses).zip(datings);
+    forms
+        .map(|((group, uses), dating)| TableForm {
+            group,
+            names: names_in(uses),
+            is_below_date: matches!(dating, Dating::Heading { .. }),
+        })
+        .collect()
+}
+
+/// That tables of the same days were added up, if there are any.
+fn added_up_lines(
+    tables: &[TableEvidence],
+    added_up: &BTreeSet<usize>,
+    is_cut: bool,
+) -> Option<ReadingAssumption> {
+    let lines = added_up.iter().filter_map(|at| tables.get(*at));
+    (is_cut || !added_up.is_empty()).then(|| ReadingAssumption::AddedUp {
+        lines: lines.map(|table| table.place.line).collect(),
+        is_whole: !is_cut,
+    })
+}
+
+/// What becomes of each table.
+fn table_uses(
+    tables: &[TableEvidence],
+    spending: &[TableSpending],
+    summaries: &BTreeMap<usize, Summary>,
+    planned: impl Iterator<Item = (Dating, Option<LeftOut>)>,
+) -> Vec<TableUse> {
+    let lines: Vec<usize> = tables.iter().map(|table| table.place.line).collect();
     let of_lines = |summary: &Summary| {
         let of = summary.of.iter();
         of.filter_map(|at| lines.get(*at).copied()).collect()
     };
-    assumptions.extend(assumed_of_views(&added_up, is_cut, &lines));
-    let tables = evidence
-        .tables
-        .into_iter()
-        .zip(uses)
-        .zip(datings)
-        .zip(left_out);
-    let tables = tables
+    let says_anything = |at: usize| spending.get(at).is_some_and(TableSpending::says_anything);
+    planned
         .enumerate()
-        .map(|(at, (((table, uses), dating), left_out))| {
-            let nothing = TableSpending::default();
-            let of = spending.get(at).unwrap_or(&nothing);
-            let taken = match (left_out, summaries.get(&at)) {
+        .map(
+            |(at, (dating, left_out))| match (left_out, summaries.get(&at)) {
                 (Some(why), _) => TableUse::LeftOut(why),
-                (None, _) if !of.says_anything() => TableUse::LeftOut(LeftOut::NoRows),
+                (None, _) if !says_anything(at) => TableUse::LeftOut(LeftOut::NoRows),
                 (None, Some(summary)) => TableUse::Summary {
                     of_lines: of_lines(summary),
                 },
                 (None, None) => TableUse::Counted(dating),
-            };
+            },
+        )
+        .collect()
+}
+
+/// Each table as views show it.
+fn table_readings(
+    tables: Vec<TableEvidence>,
+    uses: Vec<Vec<ColumnUse>>,
+    spending: &[TableSpending],
+    taken: Vec<TableUse>,
+) -> Vec<TableReading> {
+    let nothing = TableSpending::default();
+    let tables = tables.into_iter().zip(uses).zip(taken).enumerate();
+    tables
+        .map(|(at, ((table, uses), taken))| {
+            let of = spending.get(at).unwrap_or(&nothing);
             let is_read = !matches!(taken, TableUse::LeftOut(_));
             let headers = table.columns.into_iter().map(|column| column.header);
             let columns = headers.zip(uses);
@@ -144,20 +212,8 @@ pub fn survey(
                 totals: of.totals,
                 taken,
             }
-        });
-    let tables = tables.collect();
-    Ok(Survey {
-        reading: LogReading {
-            tables,
-            assumptions,
-        },
-        plans,
-        summaries,
-        single_months,
-        conventions,
-        decimal,
-        team: rules.team.clone().unwrap_or_else(|| team.to_owned()),
-    })
+        })
+        .collect()
 }
 
 /// What is taken for what dates and figures do not say. The decimal mark is the one that the figures show.
@@ -179,53 +235,41 @@ fn assumptions(
             },
         }),
     });
-    // A point is what every figure has without one.
+    // A figure without a mark is read as one with a point.
     let decimal = decimal.filter(|mark| *mark == DecimalMark::Comma);
     let decimal = decimal.map(|mark| ReadingAssumption::DecimalMark { mark });
     of_dates.chain(decimal).collect()
 }
 
-/// Leaves out tables of estimates beside tables of what was used.
-fn leave_out_estimates(tables: &[TableEvidence], left_out: &mut [Option<LeftOut>]) {
-    let counting = || {
-        tables
-            .iter()
-            .zip(&*left_out)
-            .filter(|(_, why)| why.is_none())
+/// Leaves out tables of estimates whose days other tables have usage of.
+fn leave_out_estimates(
+    tables: &[TableEvidence],
+    spending: &mut [TableSpending],
+    left_out: &mut [Option<LeftOut>],
+) {
+    let is_estimate = |at: usize| {
+        let table = tables.get(at);
+        table.is_some_and(|table| table.heading_meaning.is_estimated)
     };
-    let is_estimate = |table: &TableEvidence| table.heading_meaning.is_estimated;
-    if counting().all(|(table, _)| is_estimate(table)) {
+    if !(0..tables.len()).any(is_estimate) {
         return;
     }
-    for (table, why) in tables.iter().zip(left_out) {
-        if why.is_none() && is_estimate(table) {
+    let used: BTreeSet<NaiveDate> = spending
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !is_estimate(*at))
+        .flat_map(|(_, table)| table.ranges.keys())
+        .flat_map(|(from, to)| from.iter_days().take_while(move |day| day <= to))
+        .collect();
+    for (at, (table, why)) in spending.iter_mut().zip(left_out).enumerate() {
+        let mut ranges = table.ranges.keys();
+        let is_covered =
+            !used.is_empty() && ranges.all(|(from, to)| used.contains(from) && used.contains(to));
+        if why.is_none() && is_estimate(at) && is_covered {
             *why = Some(LeftOut::Estimate);
+            *table = TableSpending::default();
         }
     }
-}
-
-fn forms(tables: &[TableEvidence], uses: &[Vec<ColumnUse>], datings: &[Dating]) -> Vec<TableForm> {
-    let forms = alike(tables).into_iter().zip(uses).zip(datings);
-    forms
-        .map(|((group, uses), dating)| TableForm {
-            group,
-            names: names_in(uses),
-            is_below_date: matches!(dating, Dating::Heading { .. }),
-        })
-        .collect()
-}
-
-/// What is taken for it where tables count for the same days, or not all could be compared.
-fn assumed_of_views(
-    added_up: &BTreeSet<usize>,
-    is_cut: bool,
-    lines: &[usize],
-) -> Option<ReadingAssumption> {
-    let of_lines = added_up.iter().filter_map(|at| lines.get(*at).copied());
-    (is_cut || !added_up.is_empty()).then(|| ReadingAssumption::AddedUp {
-        lines: of_lines.collect(),
-        is_whole: !is_cut,
-    })
 }
 
 /// What the rows of a table name, as [`TableForm`] has it.

@@ -316,8 +316,13 @@ fn days_of_one_month(cursor: &mut Cursor<'_>) -> Option<(Spelling, Option<Spelli
     let first = ahead.number(1..=2)?;
     ahead.word(|term| term == Term::Ordinal);
     let has_point = ahead.mark(&['.']).is_some();
+    let mut is_close = !ahead.is_spaced();
     separator(&mut ahead, true)?;
-    if has_point && let Some(range) = days_before_numbers(&mut ahead.clone(), first) {
+    is_close &= !ahead.is_spaced() && is_with_points(ahead);
+    // `15–17.06.2026`; but `Day 3 – 17.06.2026` is one day.
+    if (has_point || is_close)
+        && let Some(range) = days_before_numbers(&mut ahead.clone(), first)
+    {
         numbers(&mut ahead)?;
         *cursor = ahead;
         return Some(range);
@@ -342,6 +347,12 @@ fn days_of_one_month(cursor: &mut Cursor<'_>) -> Option<(Spelling, Option<Spelli
     ))
 }
 
+/// Whether `17.06.2026` begins here.
+fn is_with_points(mut cursor: Cursor<'_>) -> bool {
+    let mut number = |len| cursor.number(len).and_then(|_| cursor.mark(&['.']));
+    number(1..=2).is_some() && number(1..=2).is_some() && cursor.year().is_some()
+}
+
 /// `08.–10.05.2026`, from the last day on.
 fn days_before_numbers(
     cursor: &mut Cursor<'_>,
@@ -359,7 +370,7 @@ fn days_before_numbers(
     Some((from, Some(to)))
 }
 
-/// What is between the ends of a range. Marks of a list are told from it: they are for two days in a row.
+/// What is between the ends of a range. True for a mark of a list, as in `May 7 & 8`: it is for two days in a row.
 fn separator(cursor: &mut Cursor<'_>, has_slash: bool) -> Option<bool> {
     if cursor.mark(&DASHES).is_some() {
         return Some(false);
@@ -436,7 +447,7 @@ fn range_end(cursor: &mut Cursor<'_>, from: &mut Spelling) -> Option<Spelling> {
 }
 
 impl Spelling {
-    /// Whether a day follows this one at once, as far as their month says: the day after it, or one of another month.
+    /// Whether a day may follow this one: the next of the same month, or one of another month.
     fn is_before(self, next: Self) -> bool {
         match (self, next) {
             (

@@ -248,16 +248,27 @@ pub fn cell(text: &str) -> Option<WrittenDate> {
     (is_remark && (cursor.is_end() || !has_other())).then_some(date)
 }
 
-/// Reads a cell that is the number of a day and nothing else: `28`, `4.`. Only a heading that names a month makes it a date.
+/// Reads a cell that is the number of a day, or of the first and the last of some days, and nothing else: `28`, `4.`, `10–11`. Only a
+/// heading that names a month makes it a date.
 pub fn day_number(text: &str) -> Option<WrittenDate> {
     let text = words::without_remark(text);
+    if let Some((first, last)) = text.split_once(['-', '–', '—', '~', '〜']) {
+        let (first, last) = (number_of_day(first)?, number_of_day(last)?);
+        return (first < last).then(|| WrittenDate {
+            to: Some(Spelling::DayOfMonth(last)),
+            ..Spelling::DayOfMonth(first).into()
+        });
+    }
+    Some(Spelling::DayOfMonth(number_of_day(text)?).into())
+}
+
+fn number_of_day(text: &str) -> Option<u32> {
+    let text = text.trim().trim_end_matches(['日', '일', '号', '號']);
     let digits = text.strip_suffix('.').unwrap_or(text);
     let is_number =
         matches!(digits.len(), 1 | 2) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let day = digits.parse().ok().filter(|_| is_number)?;
-    (1..=31)
-        .contains(&day)
-        .then(|| Spelling::DayOfMonth(day).into())
+    (1..=31).contains(&day).then_some(day)
 }
 
 /// Finds the first day, week or range in a heading, else its month: `Day 2 · Friday May 8 2026`, `2026-02 Summary`.
@@ -265,7 +276,10 @@ pub fn in_heading(text: &str) -> Option<WrittenDate> {
     let folded = words::fold(words::start_of(text));
     let parts = Parts::read(&folded);
     find(&parts, |date, at| match date.from {
-        Spelling::Day { year, .. } => year.is_some() || !date.from.is_numeric(&parts, at),
+        Spelling::Day { year, .. } => {
+            let is_other_word = date.weekday.is_none() && parts.is_english_word(at);
+            year.is_some() || !date.from.is_numeric(&parts, at) && !is_other_word
+        }
         Spelling::Numbers {
             numbers: [_, _, year],
             ..
@@ -275,7 +289,10 @@ pub fn in_heading(text: &str) -> Option<WrittenDate> {
     })
     .or_else(|| {
         find(&parts, |date, at| match date.from {
-            Spelling::Month { year, .. } => year.is_some() || at == 0 && parts.len() <= 2,
+            Spelling::Month { year, .. } => {
+                let is_name = at == 0 && parts.len() <= 2 && !parts.is_english_word(at);
+                year.is_some() || is_name
+            }
             _ => false,
         })
     })
@@ -313,6 +330,12 @@ pub fn period_of_heading(text: &str) -> Option<HeadingPeriod> {
         })
     });
     (year.is_some() || month.is_some()).then_some(HeadingPeriod { year, month })
+}
+
+impl WrittenDate {
+    pub const fn is_month(&self) -> bool {
+        matches!(self.from, Spelling::Month { .. })
+    }
 }
 
 impl From<Spelling> for WrittenDate {

@@ -5,7 +5,7 @@ use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use super::{Assumption, DateContext, Order, ReadDate, Spelling, Undecided, When, WrittenDate};
 use crate::model::Month;
 
-/// The longest range of days that is no slip of the pen.
+/// The longest range of days; a longer one is a mistake.
 const MOST_DAYS: i64 = 366;
 
 type Resolved<T> = Result<(T, Option<Assumption>), Undecided>;
@@ -62,7 +62,10 @@ impl WrittenDate {
             (Some(year), None) => ends_on.day(to, &context.in_year(year))?,
             _ => ends_on.day(to, context)?,
         };
-        let mut first = self.day(self.from, &context.in_year(last.year()))?.0;
+        let mut first = match self.from {
+            Spelling::DayOfMonth(_) => self.day(self.from, context)?.0,
+            from => self.day(from, &context.in_year(last.year()))?.0,
+        };
         let mut last = last;
         if first > last {
             let is_open = |year: Option<i32>| year.is_none();

@@ -87,6 +87,15 @@ impl<'a> Parts<'a> {
         is_decimal.is_some() && start.mark(&['.']).is_none()
     }
 
+    /// Whether a word begins here that is the short name of a month in one language and a word of English: `Set 2`, `Gen 3`, `Out 5`.
+    pub(super) fn is_english_word(&self, at: usize) -> bool {
+        const WORDS: [&str; 9] = [
+            "set", "out", "gen", "ago", "mag", "sie", "lis", "lug", "die",
+        ];
+        let part = self.0.get(at).map(|placed| placed.part);
+        matches!(part, Some(Part::Word(word)) if WORDS.contains(&word))
+    }
+
     /// Whether a number or word begins here, rather than being the rest of another: not in `v2026-05-07`.
     pub(super) fn begins_at(&self, at: usize) -> bool {
         let is_spaced = self.0.get(at).is_none_or(|placed| placed.is_spaced);

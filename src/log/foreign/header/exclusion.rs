@@ -25,11 +25,13 @@ impl Header<'_> {
                 _ => None,
             })
         };
-        // `Cost (at $3/1M)` says what the cost was computed with, `Used (of 200K)` what the limit is.
-        let inner = if self
-            .inner
-            .iter()
-            .any(|atom| atom.is_number() || atom.text == "@")
+        // `Cost (at $3/1M)` says what the cost was computed with, `Used (of 200K)` what the limit is, `Cost (Max plan)` who is paid.
+        let is_of_plan = matches!(self.inner.as_slice(), [.., name, plan] if plan.is(Term::WeakPlan) && is_plan_name(name));
+        let inner = if is_of_plan
+            || self
+                .inner
+                .iter()
+                .any(|atom| atom.is_number() || atom.text == "@")
         {
             &[]
         } else {
@@ -108,19 +110,47 @@ pub fn heading(text: &str) -> HeadingMeaning {
     let phrase = Phrase::read(text);
     let atoms = phrase.atoms();
     let atoms: Vec<_> = atoms.iter().collect();
+    if let Some(word) = words::names_other_spending(text) {
+        let reason = Reason::OtherSpending;
+        return HeadingMeaning {
+            exclusion: Some(Exclusion { reason, word }),
+            ..HeadingMeaning::default()
+        };
+    }
     let is_usage = atoms
         .iter()
         .any(|atom| atom.is(Term::UsageHeading) || atom.is(Term::NotExcluded));
-    let exclusion = if is_day(text) {
-        below_a_day(text, is_usage)
+    let find = |atoms: &[&Atom<'_>]| excluded_at(atoms, is_usage);
+    let is_day = is_day(text);
+    let (exclusion, is_estimated) = if is_day {
+        let is_estimated = below_a_day(text, estimated_at).is_some();
+        (below_a_day(text, find), is_estimated)
     } else {
-        excluded_at(&atoms, is_usage).map(|(_, exclusion)| exclusion)
+        (find(&atoms), estimated_at(&atoms).is_some())
+    };
+    let plan = || {
+        let only = only_plan(&atoms);
+        only.or_else(|| plan_of_work(text).filter(|_| !is_day))
     };
     HeadingMeaning {
-        exclusion: exclusion.or_else(|| weak_plan(&atoms).filter(|_| !is_usage)),
+        exclusion: exclusion
+            .map(|(_, exclusion)| exclusion)
+            .or_else(|| plan().filter(|_| !is_usage)),
         is_usage,
-        is_estimated: atoms.iter().any(|atom| atom.is(Term::Estimated)),
+        is_estimated,
     }
+}
+
+/// The first whole word for an estimate. `About`, `OK` and `(~2h)` are said of tasks.
+fn estimated_at(atoms: &[&Atom<'_>]) -> Option<(usize, Exclusion)> {
+    let is_word = |atom: &Atom<'_>| {
+        let is_whole = atom.is(Term::HeadingExclusion(Reason::Plan)) || atom.is(Term::NotYetDone);
+        atom.is(Term::Estimated) && is_whole
+    };
+    let at = atoms.iter().position(|atom| is_word(atom))?;
+    let word = atoms.get(at)?.meanings.first()?.word;
+    let reason = Reason::Plan;
+    Some((at, Exclusion { reason, word }))
 }
 
 fn is_day(text: &str) -> bool {
@@ -157,7 +187,10 @@ fn excluded_at(atoms: &[&Atom<'_>], is_usage: bool) -> Option<(usize, Exclusion)
 
 /// What excludes a table below the heading of a day. In `2026-05-07 — fix forecast view` it is the name of a task;
 /// in `2026-05-07 — forecast`, `Forecast 2026-05-07` and `2026-05-07 — parser (planned)` it is none.
-fn below_a_day(text: &str, is_usage: bool) -> Option<Exclusion> {
+fn below_a_day(
+    text: &str,
+    find: impl Fn(&[&Atom<'_>]) -> Option<(usize, Exclusion)>,
+) -> Option<(usize, Exclusion)> {
     let mut is_after_date = false;
     text.split(is_separator).find_map(|part| {
         let phrase = Phrase::read(part);
@@ -166,7 +199,7 @@ fn below_a_day(text: &str, is_usage: bool) -> Option<Exclusion> {
         let dated = atoms.iter().position(|atom| is_of_date(atom));
         let was_after_date = is_after_date;
         is_after_date |= dated.is_some();
-        let (at, exclusion) = excluded_at(&atoms, is_usage)?;
+        let (at, exclusion) = find(&atoms)?;
         let is_after_date = was_after_date || dated.is_some_and(|dated| dated < at);
         let in_brackets = atoms.get(at).is_some_and(|atom| atom.is_in_brackets);
         let main = atoms.iter().filter(|atom| {
@@ -183,7 +216,7 @@ fn below_a_day(text: &str, is_usage: bool) -> Option<Exclusion> {
             && !in_brackets
             && !ends.any(|atom| atom.is(Term::NotYetDone))
             && main.clone().any(|atom| is_of_task(atom));
-        (!is_task).then_some(exclusion)
+        (!is_task).then_some((at, exclusion))
     })
 }
 
@@ -216,14 +249,55 @@ fn is_of_date(atom: &Atom<'_>) -> bool {
 }
 
 /// `Plan`, `Token plan for June`: nothing else than a plan.
-fn weak_plan(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
+fn only_plan(atoms: &[&Atom<'_>]) -> Option<Exclusion> {
     if atoms.iter().any(|atom| is_other(atom) && !atom.is_number()) {
         return None;
     }
-    let mut meanings = atoms.iter().flat_map(|atom| atom.meanings);
+    atoms.iter().find_map(|atom| planned(atom))
+}
+
+/// `Migration plan`, `Plan for the parser`, `Plan: parser`; but not `Max plan`, which is paid for.
+fn plan_of_work(text: &str) -> Option<Exclusion> {
+    text.split(is_separator).find_map(|part| {
+        let phrase = Phrase::read(part);
+        let atoms = phrase.atoms();
+        let main = atoms.iter().filter(|atom| !atom.is_in_brackets);
+        let main: Vec<_> = main.collect();
+        match main.as_slice() {
+            [.., name, last] if is_plan_name(name) && planned(last).is_some() => None,
+            [.., last] if planned(last).is_some() => planned(last),
+            [first, next, ..] if next.is(Term::Filler) || next.is(Term::PerWeak) => planned(first),
+            _ => None,
+        }
+    })
+}
+
+fn planned(atom: &Atom<'_>) -> Option<Exclusion> {
+    let mut meanings = atom.meanings.iter();
     let plan = meanings.find(|meaning| meaning.term == Term::WeakPlan)?;
     Some(Exclusion {
         reason: Reason::Plan,
         word: plan.word,
     })
+}
+
+/// Whether a word in front of `plan` makes it what a provider sells.
+fn is_plan_name(atom: &Atom<'_>) -> bool {
+    const NAMES: [&str; 14] = [
+        "max",
+        "pro",
+        "plus",
+        "team",
+        "teams",
+        "free",
+        "enterprise",
+        "business",
+        "starter",
+        "basic",
+        "premium",
+        "individual",
+        "standard",
+        "ultra",
+    ];
+    NAMES.contains(&atom.text) || words::is_model(atom.text)
 }

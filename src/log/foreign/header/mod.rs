@@ -71,7 +71,7 @@ pub enum Part {
     Out,
     CacheRead,
     CacheWrite,
-    /// Of a cache, reads and writes not told apart.
+    /// Reads and writes of a cache together.
     Cache,
     Reasoning,
 }
@@ -140,7 +140,7 @@ pub fn column(header: &str) -> HeaderMeaning {
     HeaderMeaning {
         kind,
         rank: rank.saturating_add(if has_other_words { 16 } else { 0 }),
-        power: if is_measure { words.power() } else { 0 },
+        power: if is_measure { words.power(header) } else { 0 },
         currency: words.currency(header),
         is_estimated: words.any(Term::Estimated),
         is_actual: words.any(Term::Actual),
@@ -381,15 +381,26 @@ impl Header<'_> {
         }
     }
 
-    fn power(&self) -> u32 {
-        let mut atoms = self.inner.iter().chain(&self.main);
-        let power = atoms.find_map(|atom| {
-            atom.meanings.iter().find_map(|meaning| match meaning.term {
-                Term::Power(power) => Some(u32::from(power)),
-                _ => None,
-            })
+    /// The magnitude of all figures: in brackets with nothing else, `(in K)`, or as a word beside that for the unit, `Tsd. Token`. A
+    /// letter anywhere else is an initial or the name of a variant: `Cost (M. Weber)`, `Tokens B`.
+    fn power(&self, header: &str) -> u32 {
+        let in_brackets = self.inner.iter().find_map(|atom| power(atom));
+        let is_alone = self.inner.iter().all(|atom| is_of_magnitude(atom));
+        if let Some(power) = in_brackets.filter(|_| is_alone) {
+            return power;
+        }
+        let mut atoms = self.main.iter().enumerate();
+        let beside_unit = atoms.find_map(|(at, atom)| {
+            let before = at.checked_sub(1).and_then(|before| self.main.get(before));
+            let is_behind_in =
+                before.is_some_and(|before| ["in", "en", "em", "w", "в"].contains(&before.text));
+            let behind = self.main.get(at + 1);
+            let is_beside = before.is_some_and(|atom| is_unit(atom))
+                || behind.is_some_and(|atom| is_unit(atom));
+            let is_prefix = at == 0 && is_prefix(header);
+            power(atom).filter(|_| is_prefix || !is_letter(atom) && (is_behind_in || is_beside))
         });
-        power.unwrap_or(0)
+        beside_unit.unwrap_or(0)
     }
 
     /// A sign, or a code that is a code: in brackets, in capitals or of a currency that many use.
@@ -414,6 +425,83 @@ impl Header<'_> {
         };
         whole.or(inner).or_else(main)
     }
+}
+
+fn power(atom: &Atom<'_>) -> Option<u32> {
+    atom.meanings.iter().find_map(|meaning| match meaning.term {
+        Term::Power(power) => Some(u32::from(power)),
+        _ => None,
+    })
+}
+
+/// One letter of a script with words.
+fn is_letter(atom: &Atom<'_>) -> bool {
+    let mut chars = atom.text.chars();
+    let first = chars.next();
+    first.is_some_and(|c| c.is_alphabetic() && !words::has_no_blanks(c)) && chars.next().is_none()
+}
+
+/// `kTokens`, as one word.
+fn is_prefix(header: &str) -> bool {
+    let folded = words::fold(header);
+    ["ktok", "mtok"].iter().any(|word| folded.starts_with(word))
+}
+
+/// Whether a word is one for tokens or money.
+fn is_unit(atom: &Atom<'_>) -> bool {
+    let terms = [Term::Tokens, Term::Money, Term::Amount];
+    terms.iter().any(|term| atom.is(*term)) || words::currency(atom.text).is_some()
+}
+
+/// Whether a word may be in brackets beside a magnitude: `(in K)`, `(K tokens)`, `($M)`.
+fn is_of_magnitude(atom: &Atom<'_>) -> bool {
+    const TERMS: [Term; 5] = [
+        Term::In,
+        Term::Out,
+        Term::Total,
+        Term::Estimated,
+        Term::Filler,
+    ];
+    let is_symbol = !atom.text.contains(char::is_alphanumeric);
+    let is_known = TERMS.iter().any(|term| atom.is(*term)) && !is_letter(atom);
+    power(atom).is_some() || is_unit(atom) || is_symbol || is_known
+}
+
+/// The words of a header that are known, and those that are not.
+pub fn known_and_other_words(header: &str) -> (Vec<String>, Vec<String>) {
+    let phrase = Phrase::read(&with_words_apart(words::start_of(header)));
+    let atoms = phrase.atoms();
+    let words = atoms
+        .iter()
+        .filter(|atom| atom.text.contains(char::is_alphanumeric));
+    let (others, known): (Vec<_>, Vec<_>) =
+        words.partition(|atom| is_other(atom) || is_letter(atom));
+    let texts = |atoms: Vec<&Atom<'_>>| atoms.iter().map(|atom| atom.text.to_owned()).collect();
+    (texts(known), texts(others))
+}
+
+/// Whether words are the names of models or of those who provide them.
+pub fn are_models(names: &[String]) -> bool {
+    let mut words = names
+        .iter()
+        .filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()));
+    let is_any = words.clone().next().is_some();
+    is_any && words.all(|word| words::is_model(word))
+}
+
+/// Whether the words of a header that are not known are names of models: `Opus used`.
+pub fn names_models(header: &str) -> bool {
+    are_models(&known_and_other_words(header).1)
+}
+
+/// Whether a title says that the log is one of usage: `Token log June 2026`, `AI costs, June 2026`.
+pub fn names_usage(title: &str) -> bool {
+    let phrase = Phrase::read(words::start_of(title));
+    let terms = [Term::UsageHeading, Term::Tokens, Term::Money, Term::Amount];
+    let atoms = phrase.atoms();
+    atoms
+        .iter()
+        .any(|atom| terms.iter().any(|term| atom.is(*term)))
 }
 
 /// Whether `in` means what goes in: not in `cost in USD`, `tokens in thousands`.

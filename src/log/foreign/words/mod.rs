@@ -56,7 +56,7 @@ pub enum Term {
     WeakPlan,
     /// Says of what follows that it is not done: `planned`.
     NotYetDone,
-    /// Words that exclude in other company: `running log`.
+    /// Phrases with a word that excludes on its own: `running log`.
     NotExcluded,
     Per,
     /// `per` only in front of a unit: `за`.
@@ -107,10 +107,11 @@ pub enum Reason {
     RunningTotal,
     Context,
     Threshold,
+    OtherSpending,
 }
 
 impl Reason {
-    /// As it is said of a table that is left out: `left out: "Pricing" (line 40, prices)`.
+    /// As views have it of a table that is left out: `left out: "Pricing" (line 40, prices)`.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::Price => "prices",
@@ -124,6 +125,7 @@ impl Reason {
             Self::RunningTotal => "running totals",
             Self::Context => "sizes of contexts",
             Self::Threshold => "thresholds",
+            Self::OtherSpending => "other spending",
         }
     }
 }
@@ -553,7 +555,8 @@ pub fn total_name(text: &str) -> TotalName {
             TotalName::No
         };
     }
-    if first.is(Term::Subtotal) || is_total(last) || atoms.iter().all(|atom| is_part_of_sum(atom)) {
+    let ends_in_total = is_total(last) && !is_weak_total(last);
+    if first.is(Term::Subtotal) || ends_in_total || atoms.iter().all(|atom| is_part_of_sum(atom)) {
         TotalName::Certain
     } else if is_total(first) {
         TotalName::Possible
@@ -593,6 +596,18 @@ pub fn excludes_row(text: &str) -> bool {
     let atoms = || atoms.iter().filter(|atom| !atom.is_in_brackets);
     let excludes = |atom: &Atom<'_>| is_long(atom.text) && atom.meanings.iter().any(is_excluding);
     atoms().any(excludes) && atoms().all(|atom| excludes(atom) || is_part_of_sum(atom))
+}
+
+/// Words of other meanings: `Review all` is a task, `All` and `Both weeks` are sums.
+fn is_weak_total(atom: &Atom<'_>) -> bool {
+    const WEAK: [&str; 7] = [
+        "all", "both", "combined", "overall", "grand", "ensemble", "zusammen",
+    ];
+    let mut totals = atom
+        .meanings
+        .iter()
+        .filter(|meaning| meaning.term == Term::Total);
+    totals.any(|meaning| WEAK.contains(&meaning.word))
 }
 
 /// What is computed from other rows, and is no usage of its own.
@@ -685,6 +700,72 @@ pub fn names_budget(text: &str) -> bool {
     phrase.atoms().iter().any(is_budget)
 }
 
+fn atoms_are_any(text: &str, is_one: impl Fn(&Atom<'_>) -> bool) -> bool {
+    Phrase::read(start_of(text)).atoms().iter().any(is_one)
+}
+
+/// Whether the words in front of an amount are those for a budget, and not for what is left or used of one, or for the limit of
+/// something else: `Monthly budget`, but not `Remaining budget` or `Context limit`. A limit is a budget only if it has a period.
+pub fn labels_budget(label: &str, has_period: bool) -> bool {
+    const OTHER: [Term; 7] = [
+        Term::Out,
+        Term::Exclusion(Reason::Remaining),
+        Term::ColumnExclusion(Reason::Remaining),
+        Term::Exclusion(Reason::Price),
+        Term::Exclusion(Reason::Context),
+        Term::ColumnExclusion(Reason::Context),
+        Term::Exclusion(Reason::RunningTotal),
+    ];
+    const BESIDE: [&str; 12] = [
+        "under", "over", "below", "above", "beyond", "unter", "uber", "sous", "sotto", "sopra",
+        "ponizej", "powyzej",
+    ];
+    let is_limit = atoms_are_any(label, |atom| atom.is(Term::Exclusion(Reason::Limit)));
+    let is_budget = atoms_are_any(label, |atom| atom.is(Term::Exclusion(Reason::Budget)));
+    let is_other = atoms_are_any(label, |atom| {
+        OTHER.iter().any(|term| atom.is(*term)) || BESIDE.contains(&atom.text)
+    });
+    let is_used = !is_limit && says_what_is_used(label);
+    (is_budget || is_limit && has_period) && !is_other && !is_used
+}
+
+/// Whether a text names a month.
+pub fn names_month(text: &str) -> bool {
+    atoms_are_any(text, |atom| {
+        let mut terms = atom.meanings.iter().map(|meaning| meaning.term);
+        terms.any(|term| matches!(term, Term::Month(_)))
+    })
+}
+
+/// Whether a text says what is used or left of a budget: `spent`, `left`.
+pub fn says_what_is_used(text: &str) -> bool {
+    const TERMS: [Term; 5] = [
+        Term::Used,
+        Term::Amount,
+        Term::Exclusion(Reason::Remaining),
+        Term::ColumnExclusion(Reason::Remaining),
+        Term::Exclusion(Reason::RunningTotal),
+    ];
+    let is_noun =
+        |atom: &Atom<'_>| ["spend", "spending", "usage", "use", "amount"].contains(&atom.text);
+    atoms_are_any(text, |atom| {
+        TERMS.iter().any(|term| atom.is(*term)) && !is_noun(atom)
+    })
+}
+
+/// Whether a budget and its amount may have some words between them: `budget of $50`, `budget is about $50`.
+pub fn is_between_budget_and_amount(text: &str) -> bool {
+    const VERBS: [&str; 14] = [
+        "is", "was", "stays", "now", "ist", "betragt", "liegt", "est", "es", "e", "jest", "to",
+        "は", "是",
+    ];
+    let phrase = Phrase::read(start_of(text));
+    phrase.atoms().iter().all(|atom| {
+        let is_known = !atom.meanings.is_empty() || currency(atom.text).is_some();
+        is_known && !atom.is_number() || VERBS.contains(&atom.text)
+    })
+}
+
 /// The first period that a text names: `per week`, `Daily`, `每月`.
 pub fn period(text: &str) -> Option<BudgetPeriod> {
     let phrase = Phrase::read(start_of(text));
@@ -704,6 +785,37 @@ pub fn period(text: &str) -> Option<BudgetPeriod> {
 pub fn names_other_scope(text: &str) -> bool {
     let phrase = Phrase::read(start_of(text));
     phrase.atoms().iter().any(|atom| atom.is(Term::OtherScope))
+}
+
+/// What a text calls spending on anything but AI: `Other expenses`, `AI以外の出費`.
+pub fn names_other_spending(text: &str) -> Option<&'static str> {
+    let folded = fold(start_of(text)).replace(['-', '_', '‑'], " ");
+    let plain: String = folded.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_word = |before: &str, behind: &str| {
+        !before.ends_with(char::is_alphanumeric) && !behind.starts_with(char::is_alphanumeric)
+    };
+    let mut words = table::OTHER_SPENDING
+        .iter()
+        .flat_map(|words| words.split('|'));
+    words.find(|word| {
+        if word.contains(has_no_blanks) {
+            return plain.contains(word);
+        }
+        let found = folded.split_once(word);
+        !word.is_empty() && found.is_some_and(|(before, behind)| is_word(before, behind))
+    })
+}
+
+/// Whether a word is the name of a model, or of those who provide it.
+pub fn is_model(word: &str) -> bool {
+    table::MODELS.split('|').any(|model| word == model)
+}
+
+/// Whether a cell names a part of a day: `morning`.
+pub fn is_part_of_day(text: &str) -> bool {
+    let folded = fold(start_of(text));
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| table::PARTS_OF_DAY.split('|').any(|part| word == part))
 }
 
 /// Whether a text has a word for tokens.

@@ -102,6 +102,28 @@ pub(super) const CURRENCIES: &[(&str, &str)] = &[
     ("₱", "PHP"),
 ];
 
+/// What spending on anything but AI is called. Those in Chinese, Japanese and Korean are found anywhere in a text without its blanks.
+pub(super) const OTHER_SPENDING: [&str; 12] = [
+    "non ai|not ai|non llm|not llm|besides ai|other than ai|excluding ai|outside ai|other expenses|other costs|other spending|other spend|other purchases|unrelated costs|unrelated expenses",
+    "nicht ki|nicht ai|ohne ki|ausser ki|ausser ai|neben ki|sonstige ausgaben|sonstige kosten|andere ausgaben|andere kosten|weitere ausgaben|weitere kosten|ubrige ausgaben|ubrige kosten",
+    "hors ia|hors ai|hors llm|sans ia|autre que l'ia|autres que l'ia|autres depenses|autres couts|autres frais",
+    "sin ia|fuera de ia|fuera de la ia|aparte de la ia|no ia|otros gastos|otros costes|otros costos",
+    "sem ia|fora ia|fora da ia|exceto ia|alem da ia|nao ia|outros gastos|outras despesas|outros custos",
+    "non ia|esclusa ia|esclusa l'ia|oltre all'ia|extra ia|altre spese|altri costi|altre uscite",
+    "poza ai|bez ai|nie ai|oprocz ai|inne wydatki|inne koszty|pozostale wydatki|pozostale koszty",
+    "кроме ии|кроме ai|не ии|не ai|без ии|помимо ии|прочие расходы|прочие затраты|прочие траты|другие расходы|другие затраты|другие траты|остальные расходы",
+    "ai以外|llm以外|その他の出費|その他の費用|その他の支出|その他の経費|その他経費|その他費用",
+    "ai외|ai이외|ai제외|비ai|기타비용|기타지출|그외비용|그외지출",
+    "ai以外|非ai|除ai外|ai之外|其他支出|其他费用|其他开销|其它支出|其它费用",
+    "ai以外|非ai|除ai外|ai之外|其他支出|其他費用|其他開銷|其它支出|其它費用",
+];
+
+/// The names of models, and of those who provide them.
+pub(super) const MODELS: &str = "claude|opus|sonnet|haiku|anthropic|gpt|chatgpt|openai|codex|o1|o3|o4|mini|nano|turbo|gemini|google|flash|gemma|mistral|codestral|devstral|magistral|llama|meta|deepseek|qwen|kimi|grok|xai|glm|minimax|cohere|nova|phi|copilot|cursor|bedrock|vertex|azure|openrouter|perplexity|groq|together|fireworks|ollama|windsurf|aider|cline";
+
+/// Parts of a day, as cells of a column of times have them.
+pub(super) const PARTS_OF_DAY: &str = "morning|noon|midday|afternoon|evening|night|midnight|late|early|am|pm|manha|tarde|noite|matin|soir|nuit|morgen|mittag|abend|nacht|manana|noche|mattina|pomeriggio|sera|notte";
+
 pub(super) const WORDS: &[(Term, [&str; 12])] = &[
     (
         Date,
@@ -113,7 +135,7 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
             "data|dia|quando|data e hora",
             "data|giorno|quando|data e ora",
             "data|dzien|kiedy",
-            "дата|день|когда|дата и время",
+            "дата|день|когда|дата и время|=число",
             "日付|日時|月日|年月日|=日|実施日|作業日|日にち",
             "날짜|일자|일시|=일|작업일",
             "日期|日子|=日|时间戳|何时",
@@ -208,18 +230,18 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
     (
         Team,
         [
-            "team|teams|agent|agents|agent team|team agent|subagent|sub agent|sub agents|subagents|assistant|who|bot|worker|owner|assignee|member|squad|office|crew|unit name|cost center|cost centre|author|person|department|cost centers|cost centres|profit center|cost owner",
-            "team|agent|agenten|agentin|wer|bearbeiter|mitarbeiter|kostenstelle|abteilung|assistent",
-            "equipe|agent|agents|qui|assistant|responsable|centre de cout|centre de couts",
-            "equipo|agente|agentes|quien|responsable|asistente|centro de coste|centro de costes|centro de costo|centro de costos",
-            "equipe|agente|agentes|quem|responsavel|centro de custo|centro de custos",
-            "squadra|team|agente|agenti|chi|responsabile|centro di costo|centro di costi|centro di spesa",
-            "zespol|agent|agenci|kto|osoba|centrum kosztow|miejsce powstawania kosztow|mpk",
-            "команда|агент|агенты|кто|исполнитель|отдел|центр затрат|центр расходов|место возникновения затрат",
-            "チーム|エージェント|担当|担当者|コストセンター|原価部門|部門",
-            "팀|에이전트|담당|담당자|비용 센터|코스트 센터|원가 센터|부서",
-            "团队|代理|智能体|负责人|小组|助手|成本中心|费用中心|部门",
-            "團隊|代理|智能體|負責人|小組|助手|成本中心|費用中心|部門",
+            "team|teams|agent|agents|agent team|team agent|subagent|sub agent|sub agents|subagents|assistant|who|bot|worker|owner|assignee|member|squad|office|crew|unit name|cost center|cost centre|author|person|department|cost centers|cost centres|profit center|cost owner|user|users|username|user name",
+            "team|agent|agenten|agentin|wer|bearbeiter|mitarbeiter|kostenstelle|abteilung|assistent|nutzer|benutzer|nutzerin|anwender",
+            "equipe|agent|agents|qui|assistant|responsable|centre de cout|centre de couts|utilisateur|utilisatrice|personne",
+            "equipo|agente|agentes|quien|responsable|asistente|centro de coste|centro de costes|centro de costo|centro de costos|usuario|usuaria|persona",
+            "equipe|agente|agentes|quem|responsavel|centro de custo|centro de custos|usuario|usuaria|utilizador|pessoa",
+            "squadra|team|agente|agenti|chi|responsabile|centro di costo|centro di costi|centro di spesa|utente|persona",
+            "zespol|agent|agenci|kto|osoba|centrum kosztow|miejsce powstawania kosztow|mpk|uzytkownik",
+            "команда|агент|агенты|кто|исполнитель|отдел|центр затрат|центр расходов|место возникновения затрат|пользователь|сотрудник",
+            "チーム|エージェント|担当|担当者|コストセンター|原価部門|部門|使用者|利用者|ユーザー",
+            "팀|에이전트|담당|담당자|비용 센터|코스트 센터|원가 센터|부서|사용자|이용자",
+            "团队|代理|智能体|负责人|小组|助手|成本中心|费用中心|部门|用户|使用者|使用人|成员",
+            "團隊|代理|智能體|負責人|小組|助手|成本中心|費用中心|部門|用戶|使用者|使用人|成員",
         ],
     ),
     (
@@ -601,7 +623,7 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
         [
             "subtotal|subtotals|sub total|sub totals|of which|carried forward|brought forward|carried over",
             "zwischensumme|teilsumme|davon|ubertrag",
-            "sous total|sous totaux|dont|report",
+            "sous total|sous totaux|dont|=report",
             "subtotal|subtotales|suma parcial|suma y sigue|saldo anterior",
             "subtotal|subtotais|soma parcial|saldo anterior|transporte",
             "subtotale|subtotali|totale parziale|riporto",
@@ -616,7 +638,7 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
     (
         Filler,
         [
-            "of|the|count|counts|number of|a|an|and|for|with|by|at|in|to|billable|billed|api|llm|ai|session|daily|each|utc|gmt|local|raw|net|gross|this|next|coming|our|my|as|now",
+            "of|the|count|counts|number of|a|an|and|for|with|by|at|in|to|billable|billed|api|llm|ai|session|daily|each|utc|gmt|local|raw|net|gross|this|next|coming|our|my|as|now|today",
             "der|die|das|des|anzahl|von|und|fur|zahl|menge|brutto|netto|in|nachste|nachsten|kommende|kommenden|im|zum|zur",
             "de|du|des|la|le|les|d|l|nombre|et|pour|ttc|ht|en|prochain|prochaine|aux",
             "de|del|la|el|los|las|numero de|y|para|cantidad de|en|proximo|proxima",
@@ -786,18 +808,18 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
     (
         HeadingExclusion(Reason::Plan),
         [
-            "estimate|estimates|estimation|estimations",
-            "kostenschatzung|schatzung|schatzungen",
-            "estimation|estimations",
-            "estimacion|estimaciones",
-            "estimativa|estimativas",
-            "stima|stime",
-            "szacunek|szacunki",
-            "оценка|оценки",
-            "見積|見積もり|見積り",
-            "추정|견적",
-            "估算|预估|估计",
-            "估算|預估|估計",
+            "estimate|estimates|estimation|estimations|backlog|to do|todo|todos|next steps|next up|open tasks|open items",
+            "kostenschatzung|schatzung|schatzungen|backlog|nachste schritte|offene aufgaben|offene punkte|noch zu tun|zu erledigen",
+            "estimation|estimations|prochaines etapes|a faire|taches ouvertes|reste a faire|feuille de route",
+            "estimacion|estimaciones|proximos pasos|por hacer|tareas pendientes|hoja de ruta",
+            "estimativa|estimativas|proximos passos|a fazer|tarefas pendentes|pendencias|roteiro",
+            "stima|stime|prossimi passi|da fare|attivita aperte|tabella di marcia",
+            "szacunek|szacunki|nastepne kroki|do zrobienia|otwarte zadania|zaleglosci",
+            "оценка|оценки|следующие шаги|бэклог|список дел|предстоящие задачи|дорожная карта",
+            "見積|見積もり|見積り|次のステップ|バックログ|やること|未着手|残タスク|ロードマップ",
+            "추정|견적|다음 단계|백로그|할 일|로드맵|남은 작업",
+            "估算|预估|估计|下一步|待办|待做|路线图|想做的事",
+            "估算|預估|估計|下一步|待辦|待做|路線圖|想做的事",
         ],
     ),
     (
@@ -1032,7 +1054,7 @@ pub(super) const WORDS: &[(Term, [&str; 12])] = &[
             "pianificat-|previst-|proiettat-|stimat-|attesi|atteso|rimanent-",
             "planowan-|zaplanowan-|prognozowan-|przewidywan-|szacowan-|oczekiwan-|pozostal-",
             "планов-|планируем-|запланирован-|ожидаем-|предполагаем-|предстоящ-|оставш-",
-            "予定|見込み|想定|計画中",
+            "予定|見込み|想定|計画中|推定|概算",
             "예정|예상|계획된|남은",
             "预计|计划|预期|剩余",
             "預計|計劃|計畫|預期|剩餘",
