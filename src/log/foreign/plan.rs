@@ -10,6 +10,10 @@ use crate::model::{ColumnUse, Dating, DecimalMark, LeftOut, ReadRules, TableRule
 
 /// How the rows of a table that counts are read. Columns are given by index.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is about another part of a table"
+)]
 pub(super) struct TablePlan {
     pub(super) uses: Vec<ColumnUse>,
     pub(super) styles: Vec<FigureStyle>,
@@ -166,21 +170,19 @@ fn why_no_figures(table: &TableEvidence, plan: &TablePlan) -> LeftOut {
         ColumnUse::NoFigures { read, filled } => Some((column.header.clone(), read, filled)),
         _ => None,
     });
-    match few {
-        Some((header, read, filled)) => LeftOut::FewFigures {
+    if let Some((header, read, filled)) = few {
+        return LeftOut::FewFigures {
             header,
             read,
             filled,
+        };
+    }
+    let mut columns = table.columns.iter();
+    match columns.find(|column| column.lacks_unit) {
+        Some(column) => LeftOut::NoUnit {
+            header: column.header.clone(),
         },
-        None => {
-            let mut columns = table.columns.iter();
-            match columns.find(|column| column.lacks_unit) {
-                Some(column) => LeftOut::NoUnit {
-                    header: column.header.clone(),
-                },
-                None => LeftOut::NoFigures,
-            }
-        }
+        None => LeftOut::NoFigures,
     }
 }
 
