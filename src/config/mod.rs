@@ -40,6 +40,7 @@ use crate::{
 
 pub use find::{FoundSettings, find, places};
 pub use problems::Problems;
+pub use read::has_read;
 
 pub const FILE: &str = "tokmon.toml";
 

@@ -1,12 +1,18 @@
 //! The `[read]` table: how a log that is not in tokmon's own format is to be read.
 
 use serde::Deserialize;
+use toml::de::DeTable;
 
 use super::{
     problems::{ProblemList, brief},
     spelling::{Spelling, Value, Whole},
 };
 use crate::model::{DecimalMark, HeadingPattern, ReadRules, TableRule};
+
+/// Whether the text of a settings file has such a table, in any spelling of TOML.
+pub fn has_read(text: &str) -> bool {
+    DeTable::parse(text).is_ok_and(|table| table.get_ref().contains_key("read"))
+}
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

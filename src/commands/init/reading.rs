@@ -3,7 +3,6 @@
 use std::{collections::HashSet, fmt::Write as _, path::PathBuf};
 
 use chrono::{DateTime, Datelike as _, FixedOffset};
-use toml::de::DeTable;
 
 use super::{
     NewFile, is_found, teams,
@@ -200,8 +199,7 @@ fn added_to(file: &NewFile, block: &str) -> Result<String, Failure> {
         let line = line.trim_start_matches('#').trim();
         line == "[read]" || line == "[[read.table]]"
     });
-    let has_read = DeTable::parse(&text).is_ok_and(|table| table.get_ref().contains_key("read"));
-    if is_written || has_read {
+    if is_written || config::has_read(&text) {
         return Err(
             Failure::cannot_create(format!("{} has [read] settings already", file.shown)).help(
                 "nothing was written; `tokmon check --tables` shows what each table is taken for",
