@@ -132,13 +132,14 @@ fn prometheus(scene: &Scene) -> Daemon {
 /// Budgets in tokens and in money, holds, a forecast and names that are hard to escape.
 fn rich_scene() -> Scene {
     let log = fs::read_to_string("fixtures/logs/history.md").unwrap();
+    let budgets = "**Budget Status:**\n- Daily budget: 50,000 tokens\n- Weekly budget: $2.00\n";
     let more = "[HOLD] 2026-02-16T17:30:00Z team=\"Team A\" tokens=6000 cost=0.01 until=2026-02-16T19:00:00Z id=h81\n[USE] 2026-02-16T17:30:00Z team=\"N \\\"q\\\" {a=\\\"b\\\"} 팀\" tokens=7\n";
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(".git")).unwrap();
     fs::create_dir(folder.path().join(".tokmon")).unwrap();
     let decisions = "2026-02-16T17:00:00+00:00 decision=allow reason=within_caps count=5\n2026-02-16T17:00:00+00:00 decision=deny reason=cap count=2\n2026-02-16T17:00:00+00:00 decision=downgrade reason=level count=3\n";
     for (name, text) in [
-        ("cost-log.md", format!("{log}\n{more}").as_str()),
+        ("cost-log.md", format!("{log}\n{budgets}\n{more}").as_str()),
         (
             "tokmon.toml",
             "[budget]\ntokens = \"200K\"\ncost = \"0.45 USD\"\n[teams.\"Team A\"]\ncost = \"0.25 USD\"\n[prices]\nclaude-haiku-4-5 = \"0.003 USD\"\n",
