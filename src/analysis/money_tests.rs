@@ -111,7 +111,7 @@ fn policy(units: u64) -> Policy {
 }
 
 proptest! {
-    /// A log of so many nanos has the levels and the forecast of a log of so many tokens.
+    /// A log of a number of nanos has the levels and the forecast of a log of the same number of tokens.
     #[test]
     fn money_is_judged_and_forecast_as_tokens_are(
         days in proptest::collection::vec((0..120_u64, any::<bool>(), 1..9_000_000_000_u64), 1..60),

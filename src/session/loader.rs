@@ -248,7 +248,7 @@ impl<'l> Loader<'l> {
         Ok(())
     }
 
-    /// Reads the log in whatever form its tables are, if any of them counts then. What was read of it before is replaced.
+    /// Reads the log as one in another form, if any of its tables counts there. This replaces what was read of it before.
     fn read_foreign(
         &mut self,
         opened: &mut Opened,

@@ -111,7 +111,7 @@ impl<'t> Search<'t> {
         }
     }
 
-    /// Whether so many more ranges may be looked at.
+    /// Whether this number of further ranges may be compared.
     fn spend(&mut self, steps: usize) -> bool {
         self.is_cut |= self.steps < steps;
         self.steps = self.steps.saturating_sub(steps);

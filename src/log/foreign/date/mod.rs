@@ -92,7 +92,7 @@ impl Orders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::enum_variant_names,
-    reason = "which of the three numbers is first is what tells the orders apart"
+    reason = "the orders differ in which of the three numbers comes first"
 )]
 pub enum Order {
     DayFirst,

@@ -130,7 +130,7 @@ impl<'a> Cursor<'a> {
         self.at >= self.parts.len()
     }
 
-    /// Takes a number of so many digits.
+    /// Takes a number whose count of digits is in `len`.
     pub(super) fn number(&mut self, len: std::ops::RangeInclusive<usize>) -> Option<u32> {
         let Some(Part::Number(digits)) = self.peek() else {
             return None;

@@ -9,7 +9,7 @@ use crate::{
     model::{Amount, Currency, DecimalMark, Tokens},
 };
 
-/// What a figure is told to be by the words at it.
+/// What the signs and words before and behind a figure say about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "any of them may be there")]
 pub(super) struct Signs {
