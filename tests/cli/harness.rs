@@ -174,7 +174,18 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 
 /// A folder with these files in it, which is the root of a repository.
 pub(crate) fn repository(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    filled(tempfile::tempdir().unwrap(), files)
+}
+
+/// A repository as above whose name holds a capital letter, so that the name differs from an identifier made of it.
+pub(crate) fn capital_repository(files: &[(&str, &str)]) -> TempDir {
+    filled(
+        tempfile::Builder::new().prefix(".Tmp").tempdir().unwrap(),
+        files,
+    )
+}
+
+fn filled(folder: TempDir, files: &[(&str, &str)]) -> TempDir {
     fs::create_dir(folder.path().join(".git")).unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);

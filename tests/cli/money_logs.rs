@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Ran, Tokmon, repository};
+use crate::harness::{Ran, Tokmon, capital_repository};
 
 const LOG: &str = "\
 # AI spending
@@ -26,7 +26,7 @@ const LOG: &str = "\
 const SETTINGS: &str = "[budget]\ncost = \"50 USD\"\n[teams.Ann]\ncost = \"18 USD\"\n";
 
 fn folder(log: &str, settings: &str) -> TempDir {
-    repository(&[("cost-log.md", log), ("tokmon.toml", settings)])
+    capital_repository(&[("cost-log.md", log), ("tokmon.toml", settings)])
 }
 
 fn run(folder: &TempDir, options: &str) -> Ran {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use insta::assert_snapshot;
 
-use crate::harness::{Ran, Tokmon, repository};
+use crate::harness::{Ran, Tokmon, capital_repository};
 
 /// In April a figure, in May none.
 const TOKENS: &str = "\
@@ -52,7 +52,7 @@ const UNREADABLE: &str = "\
 const SETTINGS: &str = "[budget]\ntokens = 1_000\ncost = \"10 USD\"\n";
 
 fn run(log: &str, settings: &str, options: &str) -> Ran {
-    let folder = repository(&[("cost-log.md", log), ("tokmon.toml", settings)]);
+    let folder = capital_repository(&[("cost-log.md", log), ("tokmon.toml", settings)]);
     let args = options.split_whitespace();
     let args = args.chain(["--now", "2026-05-20T12:00:00Z"]);
     let mut ran = Tokmon::new(args).folder(folder.path()).run();
@@ -131,7 +131,7 @@ fn a_figure_that_cannot_be_read_is_none() {
 #[test]
 fn a_month_that_is_over_has_no_result() {
     let now_over = "--month 2026-05 --now 2026-06-09T12:00:00Z";
-    let folder = repository(&[("cost-log.md", TOKENS)]);
+    let folder = capital_repository(&[("cost-log.md", TOKENS)]);
     let args = format!("--forecast --budget 1K {now_over}");
     let ran = Tokmon::new(args.split(' ')).folder(folder.path()).run();
     assert_snapshot!("no_figure_over", ran);

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness::{Ran, Tokmon, repository};
+use crate::harness::{Ran, Tokmon, capital_repository};
 
 const NOW: &str = "2026-06-20T12:00:00Z";
 
@@ -29,7 +29,7 @@ const ALL: [&str; 8] = [
 ];
 
 fn folder(log: &str, settings: &str) -> TempDir {
-    repository(&[("cost-log.md", log), ("tokmon.toml", settings)])
+    capital_repository(&[("cost-log.md", log), ("tokmon.toml", settings)])
 }
 
 fn run_at(folder: &TempDir, options: &str, (now, zone): (&str, &str)) -> Ran {
