@@ -11,10 +11,11 @@
 //! | [`model`] | amounts, money, periods, budgets, teams, usage | text |
 //! | [`diagnostic`] | a finding as a value | text |
 //! | [`log`] | Markdown to entries, losslessly | text, model, diagnostic |
+//! | [`import`] | transcripts of agent harnesses to responses, and these to what the log lacks | text, model |
 //! | [`analysis`] | numbers from entries, budgets and a given day | text, model |
 //! | [`edit`] | what to change in a log, as edits of its text | text, model, diagnostic, log, analysis |
 //! | [`check`] | rules: log and policy to findings, and what fixes these | text, model, diagnostic, analysis, edit |
-//! | [`render`] | reports and findings to text | text, model, diagnostic, analysis |
+//! | [`render`] | reports and findings to text | text, model, diagnostic, import, analysis |
 //! | [`harness`] | the agent harnesses: what a hook is asked, how it answers, how it is set up | render |
 //! | [`exit`] | every code that a run ends with | |
 //! | [`watch`] | changes of files, as events or by polling | |
@@ -29,7 +30,7 @@
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`session`] | a log with its files, loaded, and loaded again on change | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, store, config |
 //! | [`cli`] | the definition of the command line | model, log, render, tui, harness |
-//! | [`commands`] | one file for each command | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, tui, program, store, serve, session, watch, terminal, config, cli, harness |
+//! | [`commands`] | one file for each command | text, model, diagnostic, log, import, analysis, check, edit, render, exit, failure, tui, program, store, serve, session, watch, terminal, config, cli, harness |
 
 mod analysis;
 mod check;
@@ -41,6 +42,7 @@ mod edit;
 mod exit;
 mod failure;
 mod harness;
+mod import;
 mod log;
 mod model;
 mod program;

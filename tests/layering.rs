@@ -39,6 +39,20 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "import",
+        &[
+            "chrono",
+            "data_encoding",
+            "glob",
+            "memchr",
+            "schemars",
+            "serde",
+            "serde_json",
+            "sha2",
+            "strum",
+        ],
+    ),
+    (
         "analysis",
         &[
             "chrono",

@@ -18,6 +18,7 @@ mod probability;
 mod read_rules;
 mod reading;
 mod team;
+mod token_counts;
 mod zone;
 
 pub use amount::{Amount, RoundedSum, Tokens, grouped};
@@ -44,4 +45,5 @@ pub use reading::{
     TableReading, TableUse, YearSource,
 };
 pub use team::{fold_name, is_group_total, is_subtotal, is_sum, is_total};
+pub use token_counts::{TokenClass, TokenCounts};
 pub use zone::Zone;
