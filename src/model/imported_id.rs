@@ -1,0 +1,100 @@
+//! The ids of imported usage: which unit a line or row is of, and how many tokens the unit has after it. Which responses make up a unit
+//! is for `import` to say.
+
+use std::fmt;
+
+use super::Tokens;
+
+/// The prefixes of the sources: Claude Code, Codex, Gemini CLI, JSON lines, and the output of ccusage.
+const PREFIXES: [&str; 5] = ["cc", "cx", "gm", "jl", "cu"];
+
+/// How many letters of base32 follow the prefix. Every digit is read, since ids that people write into examples have them all.
+const LETTERS: usize = 10;
+
+/// The id of an imported line: `cc-u7k2m9qw4r.50400`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ImportedId<'a> {
+    /// The session, agent and day that were imported, as a hash with the prefix of its source: `cc-u7k2m9qw4r`.
+    pub unit: &'a str,
+    /// All tokens of the unit after this line: input, output and cache writes.
+    pub total: Tokens,
+}
+
+impl<'a> ImportedId<'a> {
+    /// None for an id of any other form.
+    pub fn parse(id: &'a str) -> Option<Self> {
+        // Every row with an id comes here, and few of them are imported.
+        let [first, second, b'-', ..] = id.as_bytes() else {
+            return None;
+        };
+        let prefix = [*first, *second];
+        if !PREFIXES.iter().any(|known| known.as_bytes() == prefix) {
+            return None;
+        }
+        let (unit, total) = id.split_once('.')?;
+        let (_, letters) = unit.split_once('-')?;
+        let is_letter = |letter: u8| matches!(letter, b'a'..=b'z' | b'0'..=b'9');
+        let is_unit = letters.len() == LETTERS && letters.bytes().all(is_letter);
+        let is_plain = total.bytes().all(|digit| digit.is_ascii_digit());
+        let has_zeros = total.len() > 1 && total.starts_with('0');
+        if !is_unit || !is_plain || has_zeros {
+            return None;
+        }
+        let total = Tokens(total.parse().ok()?);
+        Some(Self { unit, total })
+    }
+}
+
+impl fmt::Display for ImportedId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.unit, self.total.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_ids_of_the_exact_form_are_imported_ones() {
+        let id = ImportedId::parse("cc-u7k2m9qw4r.50400").unwrap();
+        assert_eq!((id.unit, id.total), ("cc-u7k2m9qw4r", Tokens(50_400)));
+        for id in ["cx-aaaaaaaaaa.0", "cu-2222277777.18446744073709551615"] {
+            assert_eq!(ImportedId::parse(id).unwrap().to_string(), id);
+        }
+        let others = [
+            "",
+            "k3f9",
+            "cc-",
+            "cc-u7k2m9qw4r",
+            "cc-u7k2m9qw4r.",
+            "cc-u7k2m9qw4r.050",
+            "cc-u7k2m9qw4r.+5",
+            "cc-u7k2m9qw4r.5.6",
+            "cc-u7k2m9qw4r.18446744073709551616",
+            "cc-u7k2m9qw4.5",
+            "cc-u7k2m9qw4rr.5",
+            "cc-U7K2M9QW4R.5",
+            "cc-é7k2m9qw4r.5",
+            "cc_u7k2m9qw4r.5",
+            "ab-u7k2m9qw4r.5",
+        ];
+        for id in others {
+            assert_eq!(ImportedId::parse(id), None, "{id:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_reads_back_as_it_is_written(
+            unit in "(cc|cx|gm|jl|cu)-[a-z2-7]{10}",
+            total: u64,
+        ) {
+            let id = ImportedId { unit: &unit, total: Tokens(total) };
+            let written = id.to_string();
+            prop_assert_eq!(ImportedId::parse(&written), Some(id));
+        }
+    }
+}
