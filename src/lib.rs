@@ -29,7 +29,7 @@
 //! | [`terminal`] | the terminal: screen, keys, signals | exit |
 //! | [`config`] | the settings file | text, model, diagnostic, log, store |
 //! | [`session`] | a log with its files, loaded, and loaded again on change | text, model, diagnostic, log, analysis, check, edit, render, exit, failure, store, config |
-//! | [`cli`] | the definition of the command line | model, log, render, tui, harness |
+//! | [`cli`] | the definition of the command line | model, log, import, render, tui, harness |
 //! | [`commands`] | one file for each command | text, model, diagnostic, log, import, analysis, check, edit, render, exit, failure, tui, program, store, serve, session, watch, terminal, config, cli, harness |
 
 mod analysis;

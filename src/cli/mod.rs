@@ -15,6 +15,7 @@ mod alert_args;
 mod budget_args;
 mod help;
 mod hook_args;
+mod import_args;
 mod record_args;
 mod serve_args;
 mod subcommands;
@@ -35,6 +36,7 @@ pub use budget_args::{BudgetArgs, PricesArgs};
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
 pub use help::{GROUPS, fitted, outline_fitted};
 pub use hook_args::{HookPurpose, HooksArgs, OnError, StatuslineArgs};
+pub use import_args::{CompareArgs, GroupBy, ImportArgs, Since, TranscriptArgs};
 pub use record_args::{RecordArgs, StatementArgs};
 pub use serve_args::ServeArgs;
 pub use subcommands::{

@@ -7,7 +7,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    AlertArgs, BudgetArgs, PricesArgs, RecordArgs, ServeArgs, TEMPLATE, TrustArgs,
+    AlertArgs, BudgetArgs, CompareArgs, ImportArgs, PricesArgs, RecordArgs, ServeArgs, TEMPLATE,
+    TrustArgs,
     hook_args::{GuardHookArgs, HooksArgs, StatuslineArgs},
     values::{self, FormatParser, parse_tokens},
 };
@@ -30,6 +31,10 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Create a log and settings
     Init(InitArgs),
+    /// Write what the transcripts of agents say into the log
+    Import(Box<ImportArgs>),
+    /// Compare the log with what transcripts say
+    Compare(Box<CompareArgs>),
     /// Ask whether work may start within the budget
     Guard(Box<GuardArgs>),
     /// List or free what guard --hold reserved
@@ -86,6 +91,8 @@ impl Command {
             Self::Archive(_) => ("archive", values::WRITE_FORMATS),
             Self::Migrate(_) => ("migrate", values::WRITE_FORMATS),
             Self::Init(_) => ("init", values::TEXT_ONLY),
+            Self::Import(_) => ("import", values::IMPORT_FORMATS),
+            Self::Compare(_) => ("compare", values::IMPORT_FORMATS),
             Self::Serve(_) => ("serve", values::TEXT_ONLY),
             Self::Statusline(_) => ("statusline", values::STATUSLINE_FORMATS),
             Self::Hooks(_) => ("hooks", values::TEXT_ONLY),

@@ -10,9 +10,10 @@ use clap::{
 use serde::{Deserialize as _, Deserializer, de::Error as _};
 use serde_json::Value;
 
+use super::Since;
 use crate::{
     log::cell,
-    model::{Level, StatedCost, Tokens},
+    model::{Level, Percent, StatedCost, Tokens},
     render::{Format, Theme},
 };
 
@@ -28,6 +29,7 @@ pub const VIEW_FORMATS: &[Format] = &[
 ];
 pub const CHECK_FORMATS: &[Format] = &[Format::Table, Format::Json, Format::Sarif, Format::Github];
 pub const WRITE_FORMATS: &[Format] = &[Format::Table, Format::Json];
+pub const IMPORT_FORMATS: &[Format] = &[Format::Table, Format::Json, Format::Csv];
 pub const STATUSLINE_FORMATS: &[Format] =
     &[Format::Plain, Format::Ansi, Format::Tmux, Format::Json];
 pub const TEXT_ONLY: &[Format] = &[Format::Table];
@@ -136,6 +138,30 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
 pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
     text.parse()
         .map_err(|_| "write a day like 2026-02-25".to_owned())
+}
+
+/// Reads a day, or a number of days before today.
+pub fn parse_since(text: &str) -> Result<Since, String> {
+    const MOST: u32 = 36_500;
+    if let Ok(day) = text.parse() {
+        return Ok(Since::Day(day));
+    }
+    let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
+    let days = days.filter(|days| *days <= MOST);
+    days.map(Since::DaysAgo)
+        .ok_or_else(|| "write a day like 2026-02-25, or a number of days like 30d".to_owned())
+}
+
+/// Reads a share like `1%` or `0.5%`, to the tenth.
+pub fn parse_percent(text: &str) -> Result<Percent, String> {
+    let number = text.strip_suffix('%').unwrap_or(text);
+    let (whole, tenth) = number.split_once('.').unwrap_or((number, "0"));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let tenths = (is_digits(whole) && tenth.len() == 1)
+        .then(|| format!("{whole}{tenth}").parse().ok())
+        .flatten();
+    let percent = tenths.map(|tenths| Percent { tenths });
+    percent.ok_or_else(|| "write a share like 1% or 0.5%".to_owned())
 }
 
 pub fn parse_days(text: &str) -> Result<u32, String> {

@@ -14,6 +14,7 @@ mod guard;
 mod holds;
 mod hook;
 mod hooks;
+mod import;
 mod init;
 mod judgement;
 mod man;
@@ -107,6 +108,8 @@ fn command(cli: &Cli, args: &[OsString], run: &mut Run<'_, '_>) -> Result<ExitCo
         Some(Command::Archive(args)) => archive::run(args, run),
         Some(Command::Migrate(args)) => migrate::run(args, run),
         Some(Command::Init(args)) => init::run(args, run),
+        Some(Command::Import(args)) => import::run(args, run),
+        Some(Command::Compare(_)) => Err(Failure::usage("`compare` is not available yet")),
         Some(Command::Alert(args)) => alert::run(args, run),
         Some(Command::Trust(args)) => trust::run(args, run),
         Some(Command::Statusline(args)) => statusline::run(args, run),

@@ -19,6 +19,7 @@ mod probability;
 mod read_rules;
 mod reading;
 mod team;
+mod team_by;
 mod token_counts;
 mod zone;
 
@@ -47,5 +48,6 @@ pub use reading::{
     TableReading, TableUse, YearSource,
 };
 pub use team::{fold_name, is_group_total, is_subtotal, is_sum, is_total};
+pub use team_by::TeamBy;
 pub use token_counts::{TokenClass, TokenCounts};
 pub use zone::Zone;

@@ -19,7 +19,7 @@ fn help_and_version() {
     assert!(Tokmon::new(["--version"]).output().starts_with("tokmon "));
 }
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 19] = [
     "record",
     "guard",
     "holds",
@@ -30,6 +30,8 @@ const COMMANDS: [&str; 17] = [
     "archive",
     "migrate",
     "init",
+    "import",
+    "compare",
     "serve",
     "prices",
     "statusline",
