@@ -9,6 +9,7 @@ mod alerts;
 mod builder;
 mod burn_rate;
 mod caps;
+mod class_sums;
 mod cost;
 mod cost_budget;
 mod dating;
@@ -45,6 +46,7 @@ pub use alert::{Alert, AlertKind, AlertScope};
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
 pub use caps::{Cap, CapAmount, CapScope, CapSource, caps};
+pub use class_sums::ClassSums;
 pub use cost::{Cost, CostSum};
 pub use cost_budget::{BudgetProblem, CostBudget, ForeignLimit, foreign_limits};
 pub use forecast::{

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::{
-    Cost, CostBudget, CostEstimate, Forecast, Optimizations, PeriodReport, SpanBudget,
+    ClassSums, Cost, CostBudget, CostEstimate, Forecast, Optimizations, PeriodReport, SpanBudget,
     TeamForecast, alert::Alert, verdict::Verdict,
 };
 use crate::{
@@ -39,6 +39,10 @@ pub struct StatusReport {
     pub verdict: Option<Verdict>,
     pub budget: BudgetReport,
     pub used: UsedReport,
+    /// Tokens by class, of the usage of the month that states its classes. Absent where none does.
+    pub classes: Option<ClassSums>,
+    /// How much of what the models read came from a cache, 1 being all of it: cache read / (cache read + cache write + input).
+    pub cache_hit_rate: Option<f64>,
     /// Usage without a date, which is in no month.
     pub undated: Option<UndatedReport>,
     /// Tokens of the budget that are not used, negative where more is used. Absent without a budget.
@@ -447,6 +451,10 @@ pub struct TeamReport {
     pub cost_per_task: Option<Money>,
     /// What it has used when the month ends. Absent where nothing can be said about that.
     pub forecast: Option<TeamForecast>,
+    /// Its tokens by class, of its usage in the month that states its classes. Absent where none does.
+    pub classes: Option<ClassSums>,
+    /// How much of what its models read came from a cache, 1 being all of it.
+    pub cache_hit_rate: Option<f64>,
     /// Where its figures come from.
     pub sources: Vec<FigureSource>,
 }

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 
 use super::{
-    CostBudget, Optimizations, TeamForecast,
+    ClassSums, CostBudget, Optimizations, TeamForecast,
     alert::Alert,
     alerts,
     cost::{Cost, CostSum},
@@ -92,6 +92,7 @@ pub fn report(
     let reserved_cost_level = cost_budget
         .as_ref()
         .and_then(|budget| budget.committed_level(&policy.thresholds));
+    let classes = None::<ClassSums>;
     let mut report = StatusReport {
         log: log(reconciled, question.path),
         now: question.now,
@@ -103,6 +104,8 @@ pub fn report(
         verdict: None,
         budget: budget_report(&request, budget),
         used: used_report(&request, judged),
+        classes,
+        cache_hit_rate: classes.as_ref().and_then(ClassSums::hit_ratio),
         undated: undated(reconciled),
         remaining: judged.map(|tokens| tokens.signed_sub(used)),
         reserved: Some(reserved)
@@ -306,6 +309,7 @@ fn teams(
                 .with_reserved(held, Some(&team.name))
         });
         let of_money = cost_budget.as_ref().filter(|_| measure.is_money());
+        let classes = None::<ClassSums>;
         TeamReport {
             name: team.name.clone(),
             measure,
@@ -342,6 +346,8 @@ fn teams(
                 .get(&team.id)
                 .filter(|_| unknown_rows.is_none())
                 .copied(),
+            classes,
+            cache_hit_rate: classes.as_ref().and_then(ClassSums::hit_ratio),
             sources: sources(team, limit, output),
         }
     };
