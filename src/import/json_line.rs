@@ -1,0 +1,341 @@
+//! Lines of JSON, read as leniently as the files of agents need it: what harms only fields that nobody reads does not cost the line.
+//! Knows no format; the readers say which fields a line has, and what they mean.
+
+use std::{borrow::Cow, fmt};
+
+use chrono::{DateTime, Utc};
+use memchr::memmem;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, Visitor},
+};
+use serde_json::error::Category;
+
+use super::{Line, Skipped};
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The file whose lines are read, for messages about them.
+#[derive(Debug, Default)]
+pub(super) struct JsonFile {
+    shown: String,
+    /// It is of another encoding, which one message says; its lines are not read.
+    is_foreign: bool,
+}
+
+impl JsonFile {
+    pub fn new(shown: &str) -> Self {
+        Self {
+            shown: shown.to_owned(),
+            is_foreign: false,
+        }
+    }
+
+    /// Its path as messages show it.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Counts a line, and gives each JSON value on it to `each`: one, or more where two programs wrote at once. White space around them, a
+    /// byte order mark and an empty line are nothing. What cannot be read is noted, and what stands before it on the line is still given.
+    /// The message about it quotes nothing of the line.
+    ///
+    /// A last line without an end that cannot be read is torn, which is no error: it is still being written.
+    pub fn read<'a, T: Deserialize<'a>>(
+        &mut self,
+        line: Line<'a>,
+        skipped: &mut Skipped,
+        mut each: impl FnMut(T, &mut Skipped),
+    ) {
+        skipped.lines += 1;
+        if line.number == 1 && is_utf_16(line.text) {
+            self.is_foreign = true;
+            skipped.unreadable(&self.shown, None, "is UTF-16, not UTF-8");
+        }
+        if self.is_foreign {
+            return;
+        }
+        let mut rest = line.text.strip_prefix(BOM).unwrap_or(line.text);
+        loop {
+            let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<T>();
+            let problem = match values.next() {
+                None => return,
+                Some(Ok(value)) => {
+                    rest = rest.get(values.byte_offset()..).unwrap_or_default();
+                    each(value, skipped);
+                    continue;
+                }
+                Some(Err(problem)) => problem.classify(),
+            };
+            if problem != Category::Data && !line.has_end {
+                skipped.torn += 1;
+                return;
+            }
+            skipped.unreadable(&self.shown, Some(line.number), reason(problem));
+            // A value of an unexpected type has an end all the same.
+            let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+            if problem != Category::Data || !matches!(values.next(), Some(Ok(_))) {
+                return;
+            }
+            rest = rest.get(values.byte_offset()..).unwrap_or_default();
+        }
+    }
+}
+
+const fn reason(problem: Category) -> &'static str {
+    match problem {
+        Category::Data => "a field is not of the expected type",
+        Category::Eof => "the line is cut off",
+        Category::Io | Category::Syntax => "the line is not JSON",
+    }
+}
+
+/// A file of UTF-16 begins with its own mark, or with characters every other byte of which is zero.
+fn is_utf_16(text: &[u8]) -> bool {
+    match text {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [first, second, third, ..] => {
+            (*first == 0) != (*second == 0) && (*first == 0) == (*third == 0)
+        }
+        _ => false,
+    }
+}
+
+/// Finds the long lines that cannot matter, without parsing them: what agents read and wrote fills most of a transcript.
+#[derive(Debug)]
+pub(super) struct Needed(Vec<memmem::Finder<'static>>);
+
+impl Needed {
+    /// Lines up to this length are always parsed.
+    const SHORT: usize = 1024;
+
+    /// One of these words stands, as a key or a value of letters and `_`, on each line that matters.
+    pub fn new(words: &[&'static str]) -> Self {
+        Self(
+            words
+                .iter()
+                .map(|word| memmem::Finder::new(*word))
+                .collect(),
+        )
+    }
+
+    /// False where a line certainly matters to nobody: it is one object from its first to its last byte, and none of the words stands in it, not
+    /// even with some of its characters escaped. White space does not change the answer.
+    pub fn may_matter(&self, text: &[u8]) -> bool {
+        if text.len() <= Self::SHORT {
+            return true;
+        }
+        let trimmed = text.trim_ascii();
+        let is_whole = trimmed.first() == Some(&b'{') && trimmed.last() == Some(&b'}');
+        !is_whole || self.0.iter().any(|word| word.find(text).is_some()) || has_escaped_letter(text)
+    }
+}
+
+/// Whether `\u005f`, `\u0074` or the like stands in a text: letters and `_` need no escape, and no known program writes one.
+fn has_escaped_letter(text: &[u8]) -> bool {
+    memmem::find_iter(text, br"\u00").any(|at| matches!(text.get(at + 4), Some(b'4'..=b'7')))
+}
+
+/// A number of tokens: 100 as well as 100.0, and nothing for null. A negative number and a fraction are errors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Count(pub u64);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CountVisitor)
+    }
+}
+
+struct CountVisitor;
+
+impl Visitor<'_> for CountVisitor {
+    type Value = Count;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a number of tokens")
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Count, E> {
+        Ok(Count(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Count, E> {
+        /// Up to here, 2^53, every whole number has a value of its own.
+        const LARGEST: f64 = 9_007_199_254_740_992.0;
+        if !(0.0..=LARGEST).contains(&value) || value.fract() != 0.0 {
+            return Err(E::custom("not a number of tokens"));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number between 0 and 2^53"
+        )]
+        let whole = value as u64;
+        Ok(Count(whole))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Count, E> {
+        Ok(Count(0))
+    }
+}
+
+/// A text that is needed, whatever stands in it: lone surrogates and bytes that are no UTF-8 become U+FFFD. No text, and an empty one, for
+/// null.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Text<'a>(pub Cow<'a, str>);
+
+impl Text<'_> {
+    /// The text, unless it is empty: an empty id is none.
+    pub fn get(&self) -> Option<&str> {
+        (!self.0.is_empty()).then_some(&*self.0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = deserializer.deserialize_option(TextVisitor)?;
+        Ok(Self(text))
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(""))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        // Strings are only checked to be UTF-8 where text is asked for.
+        deserializer.deserialize_bytes(self)
+    }
+
+    fn visit_borrowed_bytes<E: Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(String::from_utf8_lossy(bytes))
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(String::from_utf8_lossy(bytes).into_owned()))
+    }
+}
+
+/// A moment as transcripts state it: with `Z` or an offset.
+pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
+    Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Sample<'a> {
+        #[serde(borrow, default)]
+        name: Text<'a>,
+        #[serde(default)]
+        tokens: Count,
+    }
+
+    /// What is given for each line of a file, and what is noted.
+    fn picture(text: &[u8]) -> String {
+        let (mut file, mut skipped, mut out) =
+            (JsonFile::new("a.jsonl"), Skipped::default(), String::new());
+        let mut number = 0;
+        for part in text.split_inclusive(|byte| *byte == b'\n') {
+            number += 1;
+            let line = Line {
+                number,
+                text: part.strip_suffix(b"\n").unwrap_or(part),
+                has_end: part.ends_with(b"\n"),
+            };
+            file.read(line, &mut skipped, |sample: Sample<'_>, _| {
+                writeln!(out, "{number}: {} {}", sample.name.0, sample.tokens.0).unwrap();
+            });
+        }
+        for place in &skipped.unreadable {
+            writeln!(out, "{:?}: {}", place.line, place.reason).unwrap();
+        }
+        writeln!(out, "{} lines, {} torn", skipped.lines, skipped.torn).unwrap();
+        out
+    }
+
+    #[test]
+    fn what_can_be_read_is_read() {
+        let text = [
+            b"\xef\xbb\xbf{\"name\":\"byte order mark\",\"tokens\":1}\r\n\n \t\r\n".as_slice(),
+            b"{ \"n\\u0061me\" : \"key with an escape\" , \"tokens\" : 100.0 }\n",
+            b"{\"name\":null,\"tokens\":null}{\"name\":\"second of a line\",\"tokens\":2} {}\n",
+            b"{\"other\":\"\\ud800\",\"more\":{\"\xff\":\"\xff\"},\"name\":\"a\\ud800b\xff\",\"tokens\":3}\n",
+        ]
+        .concat();
+        insta::assert_snapshot!(picture(&text), @"
+        1: byte order mark 1
+        4: key with an escape 100
+        5:  0
+        5: second of a line 2
+        5:  0
+        6: a���b� 3
+        6 lines, 0 torn
+        ");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_noted_without_what_it_says() {
+        let text = [
+            b"{\"name\":\"a\",\"tokens\":\"secret\"}{\"name\":\"after it\",\"tokens\":1}\n".as_slice(),
+            b"{\"tokens\":-1}\n{\"tokens\":1.5}\n{\"tokens\":1e300}\n{\"tokens\":99999999999999999999}\n",
+            b"{\"name\":\"secret\n{\"name\":\"before\"} secret\n7\n{\"name\":7}\n",
+            b"{\"name\":\"torn",
+        ]
+        .concat();
+        insta::assert_snapshot!(picture(&text), @"
+        1: after it 1
+        7: before 0
+        Some(1): a field is not of the expected type
+        Some(2): a field is not of the expected type
+        Some(3): a field is not of the expected type
+        Some(4): a field is not of the expected type
+        Some(5): a field is not of the expected type
+        Some(6): the line is cut off
+        Some(7): the line is not JSON
+        Some(8): a field is not of the expected type
+        Some(9): a field is not of the expected type
+        10 lines, 1 torn
+        ");
+    }
+
+    #[test]
+    fn a_file_of_another_encoding_is_one_message() {
+        let line = "{\"name\":\"a\",\"tokens\":1}\n".repeat(3);
+        let little: Vec<u8> = line.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = line.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let marked = [b"\xff\xfe".as_slice(), &little].concat();
+        for text in [little, big, marked] {
+            insta::allow_duplicates! { insta::assert_snapshot!(picture(&text), @"
+            None: is UTF-16, not UTF-8
+            4 lines, 0 torn
+            "); }
+        }
+    }
+
+    #[test]
+    fn only_long_lines_without_the_words_are_passed_over() {
+        let needed = Needed::new(&["usage"]);
+        let long = "x".repeat(2_000);
+        let may = |text: String| needed.may_matter(text.as_bytes());
+        assert!(may("{}".to_owned()));
+        assert!(!may(format!("{{\"a\":\"{long}\"}}\r")));
+        assert!(!may(format!("{{\"a\":\"\\u001b {long}\"}}")));
+        assert!(may(format!("{{\"usage\" :\"{long}\"}}")));
+        assert!(may(format!("{{\"us\\u0061ge\":\"{long}\"}}")));
+        assert!(may(format!("{{\"a\":\"{long}")), "it may be cut off");
+    }
+}
