@@ -20,7 +20,13 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "src/model/price_list.rs"
 LIST = "litellm/model_prices_and_context_window_backup.json"
-CLASSES = ("input_cost_per_token", "output_cost_per_token", "cache_creation_input_token_cost", "cache_read_input_token_cost")
+CLASSES = (
+    "input_cost_per_token",
+    "output_cost_per_token",
+    "cache_creation_input_token_cost",
+    "cache_creation_input_token_cost_above_1hr",
+    "cache_read_input_token_cost",
+)
 
 # Models for text, under the names that their makers give them: without dates, previews of other kinds, and special editions.
 MODELS = {
@@ -56,11 +62,24 @@ def long_context(name, entry):
     return int(step) * 1000, [one if one is not None else other for one, other in zip(above, base)]
 
 
-def rust(values):
-    def grouped(value):
-        return "None" if value is None else f"Some({value:_})"
+def fast_percent(name, entry):
+    """What the fast mode costs, in percent of the other prices, where there is one."""
+    factor = (entry.get("provider_specific_entry") or {}).get("fast")
+    if factor is None:
+        return None
+    percent = decimal.Decimal(factor) * 100
+    costs = prices(entry) + (long_context(name, entry) or (0, []))[1]
+    if percent < 100 or any(cost * percent % 100 for cost in costs if cost is not None):
+        raise SystemExit(f"{name}: {factor} times its prices are not whole picos")
+    return int(percent)
 
-    return "[" + ", ".join(grouped(value) for value in values) + "]"
+
+def optional(value):
+    return "None" if value is None else f"Some({value:_})"
+
+
+def rust(values):
+    return "[" + ", ".join(optional(value) for value in values) + "]"
 
 
 def rows(models, date):
@@ -74,7 +93,8 @@ def rows(models, date):
             if text and re.fullmatch(pattern, name) and (entry.get("deprecation_date") or "9999") > date:
                 found[name] = entry
         for name in sorted(found):
-            yield variant, name, prices(found[name]), long_context(name, found[name])
+            entry = found[name]
+            yield variant, name, prices(entry), long_context(name, entry), fast_percent(name, entry)
 
 
 def generated(folder, date):
@@ -94,13 +114,14 @@ def generated(folder, date):
         "",
         f'pub const SOURCE: &str = "LiteLLM {version}";',
         "",
-        "/// In the order of their names: input, output, cache write and cache read, in picos of a US dollar per token.",
+        "/// In the order of their names: input, output, cache write for five minutes and for an hour, and cache read, in picos of a US dollar",
+        "/// per token; then the same above a number of tokens of context; then the fast mode, in percent.",
         "#[rustfmt::skip]",
         f"pub static LIST: [ListedPrice; {len(listed)}] = [",
     ]
-    for variant, name, base, above in listed:
+    for variant, name, base, above, fast in listed:
         more = "None" if above is None else f"Some(({above[0]:_}, {rust(above[1])}))"
-        lines.append(f'    listed("{name}", Provider::{variant}, {rust(base)}, {more}),')
+        lines.append(f'    listed("{name}", Provider::{variant}, {rust(base)}, {more}, {optional(fast)}),')
     return "\n".join([*lines, "];", ""])
 
 

@@ -201,6 +201,7 @@ pub struct PriceTable {
     output: Option<Value<PriceText>>,
     cache_read: Option<Value<PriceText>>,
     cache_write: Option<Value<PriceText>>,
+    cache_write_1h: Option<Value<PriceText>>,
     per: Option<Value<Tokens>>,
 }
 
@@ -219,6 +220,7 @@ impl PriceTable {
         };
         let (input, output) = (picos(&self.input)?, picos(&self.output)?);
         let (cache_write, cache_read) = (picos(&self.cache_write)?, picos(&self.cache_read)?);
+        let cache_write_1h = picos(&self.cache_write_1h)?;
         let currency = *currencies.first()?;
         currencies
             .iter()
@@ -228,6 +230,7 @@ impl PriceTable {
                 input,
                 output,
                 cache_write,
+                cache_write_1h,
                 cache_read,
                 any: None,
             })

@@ -441,7 +441,7 @@ team = "Model"
 [prices]
 claude-haiku-4-5 = 0.003
 "claude-opus-4.1" = "0.0125 EUR"
-claude-sonnet = { input = 3, output = 15.00, cache_read = "0.30 USD", cache_write = "$3.75" }
+claude-sonnet = { input = 3, output = 15.00, cache_read = "0.30 USD", cache_write = "$3.75", cache_write_1h = 6 }
 local = { input = "1 EUR", per = "1K" }
 "#,
         )

@@ -23,8 +23,8 @@ pub enum Provider {
     Google,
 }
 
-/// Input, output, cache write and cache read, in picos per token.
-type Classes = [Option<u64>; 4];
+/// Input, output, cache write for five minutes and for an hour, and cache read, in picos per token.
+type Classes = [Option<u64>; 5];
 
 /// A model and its price.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub struct ListedPrice {
     classes: Classes,
     /// From how many tokens of context on it costs more, and what then.
     long_context: Option<(u64, Classes)>,
+    /// What its fast mode costs, in percent of the other prices.
+    fast_percent: Option<u64>,
 }
 
 pub(super) const fn listed(
@@ -41,12 +43,14 @@ pub(super) const fn listed(
     provider: Provider,
     classes: Classes,
     long_context: Option<(u64, Classes)>,
+    fast_percent: Option<u64>,
 ) -> ListedPrice {
     ListedPrice {
         name,
         provider,
         classes,
         long_context,
+        fast_percent,
     }
 }
 
@@ -57,7 +61,7 @@ impl ListedPrice {
     }
 
     /// The model that a name means: with the name of a provider before it or without, with a date behind it or without; of a family
-    /// like `opus`, the model that costs most.
+    /// like `opus`, the model that costs most; of a model that is listed as a preview only, the preview.
     pub fn find(model: &str) -> Option<&'static Self> {
         let name = model.trim().to_ascii_lowercase();
         let exact = |name: &str| {
@@ -68,7 +72,8 @@ impl ListedPrice {
             .or_else(|| {
                 let name = plain(&name);
                 let dashed = || exact(&name.replace('.', "-"));
-                exact(name).or_else(dashed)
+                let preview = || exact(&format!("{name}-preview"));
+                exact(name).or_else(dashed).or_else(preview)
             })
             .or_else(|| dearest_of(plain(&name)))
     }
@@ -88,6 +93,11 @@ impl ListedPrice {
         Some((Tokens(from), of_classes(classes)))
     }
 
+    /// What its fast mode costs, in percent of its other prices. None where the list knows of none.
+    pub const fn fast_percent(&self) -> Option<u64> {
+        self.fast_percent
+    }
+
     /// The most that these tokens can cost: each as one of the class that costs most, with a long context where they may have one.
     pub fn most(&self, tokens: Tokens) -> Money {
         let long = self.long_context.filter(|(from, _)| tokens.0 > *from);
@@ -103,12 +113,15 @@ impl ListedPrice {
     }
 }
 
-const fn of_classes([input, output, cache_write, cache_read]: Classes) -> ModelPrice {
+const fn of_classes(
+    [input, output, cache_write, cache_write_1h, cache_read]: Classes,
+) -> ModelPrice {
     ModelPrice {
         currency: Currency::USD,
         input,
         output,
         cache_write,
+        cache_write_1h,
         cache_read,
         any: None,
     }
@@ -212,11 +225,17 @@ mod tests {
         assert!(LIST.is_sorted_by(|one, next| one.name < next.name));
         assert!((50..=80).contains(&LIST.len()), "{}", LIST.len());
         for listed in ListedPrice::all() {
-            let [input, output, cache_write, cache_read] = listed.classes;
+            let [input, output, cache_write, cache_write_1h, cache_read] = listed.classes;
             assert!(input > Some(0) && input <= output, "{}", listed.name);
             assert!(cache_read <= input, "{}", listed.name);
             assert!(
                 cache_write.is_none_or(|of| Some(of) >= input),
+                "{}",
+                listed.name
+            );
+            // Only the makers that have caches of two times state a price of the longer one.
+            assert!(
+                cache_write_1h.is_none_or(|of| Some(of) >= cache_write),
                 "{}",
                 listed.name
             );
@@ -249,6 +268,7 @@ mod tests {
             ("haiku", "claude-haiku-4-5"),
             ("fable", "claude-fable-5-1"),
             ("opus[1m]", "claude-opus-5"),
+            ("gemini-3.1-pro", "gemini-3.1-pro-preview"),
         ] {
             assert_eq!(found(name), Some(expected), "{name}");
         }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_with::SerializeDisplay;
 
-use super::{Amount, TokenClasses, Tokens, amount::grouped};
+use super::{Amount, TokenClasses, TokenCounts, Tokens, amount::grouped};
 
 /// A currency by its ISO 4217 code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, SerializeDisplay, JsonSchema)]
@@ -184,8 +184,8 @@ impl Price {
     }
 }
 
-/// What costs anything does not cost nothing: it is a nano at least.
-fn money_of(picos: u128, currency: Currency) -> Money {
+/// Picos, rounded once. What costs anything does not cost nothing: it is a nano at least.
+pub(super) fn money_of(picos: u128, currency: Currency) -> Money {
     let nanos = divide_half_even(picos, 1_000).max(u128::from(picos > 0));
     Money {
         nanos: i128::try_from(nanos).unwrap_or(i128::MAX),
@@ -199,7 +199,10 @@ pub struct ModelPrice {
     pub currency: Currency,
     pub input: Option<u64>,
     pub output: Option<u64>,
+    /// Of tokens written into a cache for five minutes, or for a time that is not known.
     pub cache_write: Option<u64>,
+    /// Of tokens written into a cache for an hour. Without it, `cache_write` holds for them.
+    pub cache_write_1h: Option<u64>,
     pub cache_read: Option<u64>,
     /// Of tokens of which the class is not known, or has no price.
     pub any: Option<u64>,
@@ -208,7 +211,13 @@ pub struct ModelPrice {
 impl ModelPrice {
     /// The price of the most expensive class of tokens that count.
     pub fn highest(&self) -> Option<Price> {
-        let classes = [self.any, self.input, self.output, self.cache_write];
+        let classes = [
+            self.any,
+            self.input,
+            self.output,
+            self.cache_write,
+            self.cache_write_1h,
+        ];
         Some(Price {
             picos_per_token: classes.into_iter().flatten().max()?,
             currency: self.currency,
@@ -223,6 +232,7 @@ impl From<Price> for ModelPrice {
             input: None,
             output: None,
             cache_write: None,
+            cache_write_1h: None,
             cache_read: None,
             any: Some(price.picos_per_token),
         }
@@ -232,8 +242,14 @@ impl From<Price> for ModelPrice {
 impl ModelPrice {
     /// The price of every token, where classes do not differ.
     pub fn flat(&self) -> Option<Price> {
-        let by_class = [self.input, self.output, self.cache_write, self.cache_read];
-        let picos_per_token = self.any.filter(|_| by_class == [None; 4])?;
+        let by_class = [
+            self.input,
+            self.output,
+            self.cache_write,
+            self.cache_write_1h,
+            self.cache_read,
+        ];
+        let picos_per_token = self.any.filter(|_| by_class == [None; 5])?;
         Some(Price {
             picos_per_token,
             currency: self.currency,
@@ -243,32 +259,47 @@ impl ModelPrice {
     /// The cost of a spending, rounded once. None where it has tokens that have no price.
     ///
     /// `tokens` are input, output and tokens written into a cache; what they have beyond the classes that are known costs `any`.
-    /// Tokens read from a cache come beside them; a price of all others covers them where they have none of their own.
+    /// Tokens read from a cache come beside them. For how long a cache was written is not known of a spending.
     pub fn cost(&self, tokens: Tokens, classes: TokenClasses) -> Option<Money> {
-        let mut picos = 0_u128;
-        let mut add = |tokens: u64, price: Option<u64>| {
-            let price = if tokens == 0 { 0 } else { price? };
-            picos += u128::from(tokens) * u128::from(price);
-            Some(())
+        let of = |class: Option<Tokens>| class.unwrap_or_default().0;
+        let known = TokenCounts {
+            input: of(classes.input),
+            output: of(classes.output),
+            cache_write_5m: of(classes.cache_write),
+            cache_read: of(classes.cache_read),
+            ..TokenCounts::default()
         };
-        let mut rest = tokens.0;
-        for (class, price) in [
-            (classes.input, self.input),
-            (classes.output, self.output),
-            (classes.cache_write, self.cache_write),
-        ] {
-            let of_class = class.unwrap_or_default().0;
-            rest = rest.saturating_sub(of_class);
-            add(of_class, price.or(self.any))?;
-        }
-        add(rest, self.any)?;
-        let covered = self.any.map(|_| 0);
-        add(
-            classes.cache_read.unwrap_or_default().0,
-            self.cache_read.or(covered),
-        )?;
+        let counted = [known.input, known.output, known.cache_write_5m];
+        let rest = counted.into_iter().fold(tokens.0, u64::saturating_sub);
+        let rest = of_class(rest, self.any)?;
+        let picos = self.picos(&known)?.saturating_add(rest);
         Some(money_of(picos, self.currency))
     }
+
+    /// What tokens of these classes cost, in picos. None where a class has tokens and no price: its own, or that of all others.
+    ///
+    /// A price of all others covers those read from a cache where they have none of their own.
+    pub fn picos(&self, tokens: &TokenCounts) -> Option<u128> {
+        let cache_write = self.cache_write.or(self.any);
+        let classes = [
+            (tokens.input, self.input.or(self.any)),
+            (tokens.output, self.output.or(self.any)),
+            (tokens.cache_write_5m, cache_write),
+            (tokens.cache_write_1h, self.cache_write_1h.or(cache_write)),
+            (tokens.cache_read, self.cache_read.or(self.any.map(|_| 0))),
+        ];
+        classes
+            .into_iter()
+            .try_fold(0_u128, |sum, (tokens, price)| {
+                Some(sum.saturating_add(of_class(tokens, price)?))
+            })
+    }
+}
+
+/// What no tokens cost needs no price.
+fn of_class(tokens: u64, price: Option<u64>) -> Option<u128> {
+    let price = if tokens == 0 { 0 } else { price? };
+    Some(u128::from(tokens) * u128::from(price))
 }
 
 #[cfg(test)]
@@ -351,6 +382,7 @@ mod tests {
             input: Some(3_000_000),
             output: Some(15_000_000),
             cache_write: Some(3_750_000),
+            cache_write_1h: Some(6_000_000),
             cache_read: Some(300_000),
             any: None,
         };

@@ -44,10 +44,15 @@ pub struct PriceRow {
     pub source: PriceSource,
     pub input: Option<ClassPrice>,
     pub output: Option<ClassPrice>,
+    /// Written into a cache for five minutes, or for a time that is not known.
     pub cache_write: Option<ClassPrice>,
+    /// Written into a cache for an hour. Where it is absent, `cache_write` holds.
+    pub cache_write_1h: Option<ClassPrice>,
     pub cache_read: Option<ClassPrice>,
     /// What tokens cost in a longer context.
     pub long_context: Option<LongContext>,
+    /// What the fast mode costs, in percent of these prices, for every class of tokens.
+    pub fast_percent: Option<u64>,
 }
 
 /// Where a price is from.
@@ -67,7 +72,10 @@ pub struct LongContext {
     pub above_tokens: Tokens,
     pub input: Option<ClassPrice>,
     pub output: Option<ClassPrice>,
+    /// Written into a cache for five minutes, or for a time that is not known.
     pub cache_write: Option<ClassPrice>,
+    /// Written into a cache for an hour. Where it is absent, `cache_write` holds.
+    pub cache_write_1h: Option<ClassPrice>,
     pub cache_read: Option<ClassPrice>,
 }
 
@@ -105,14 +113,15 @@ pub fn schema() -> String {
     json::schema_of::<PricesDocument>()
 }
 
-/// Input, output, cache write and cache read.
-pub fn by_class(price: &ModelPrice) -> [Option<ClassPrice>; 4] {
+/// Input, output, cache write, cache write for an hour, and cache read.
+pub fn by_class(price: &ModelPrice) -> [Option<ClassPrice>; 5] {
     let currency = price.currency;
     // A price of every token covers those read from a cache.
     let classes = [
         price.input.or(price.any),
         price.output.or(price.any),
         price.cache_write.or(price.any),
+        price.cache_write_1h,
         price.cache_read,
     ];
     classes.map(|picos| {
@@ -124,12 +133,13 @@ pub fn by_class(price: &ModelPrice) -> [Option<ClassPrice>; 4] {
 
 impl LongContext {
     pub fn new(above_tokens: Tokens, price: &ModelPrice) -> Self {
-        let [input, output, cache_write, cache_read] = by_class(price);
+        let [input, output, cache_write, cache_write_1h, cache_read] = by_class(price);
         Self {
             above_tokens,
             input,
             output,
             cache_write,
+            cache_write_1h,
             cache_read,
         }
     }
@@ -153,8 +163,10 @@ impl PricesDocument {
                 Column::new("Per 1M tokens").cut(16),
                 Column::new("Input"),
                 Column::new("Output"),
-                Column::new("Cache write").droppable(2),
-                Column::new("Cache read").droppable(3),
+                Column::new("Cache write").droppable(4),
+                Column::new("1 h write").droppable(3),
+                Column::new("Cache read").droppable(5),
+                Column::new("Fast").droppable(2),
                 Column::new("Longer context").droppable(1),
                 Column::new("From"),
             ],
@@ -169,7 +181,9 @@ impl PricesDocument {
                 price(row.input),
                 price(row.output),
                 price(row.cache_write),
+                price(row.cache_write_1h),
                 price(row.cache_read),
+                Cell::some(row.fast_percent, |percent| Cell::Word(times(percent))),
                 Cell::some(long.map(LongContext::in_brief), Cell::Word),
                 Cell::word(match row.source {
                     PriceSource::Settings => "tokmon.toml",
@@ -223,6 +237,16 @@ impl PricesDocument {
         }
         lines
     }
+}
+
+/// `x2`, `x1.5`
+fn times(percent: u64) -> String {
+    let (whole, hundredths) = (percent / 100, percent % 100);
+    let factor = format!("x{whole}.{hundredths:02}");
+    factor
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 impl LongContext {

@@ -314,6 +314,7 @@ mod tests {
             input: Some(3),
             output: Some(15),
             cache_write: Some(4),
+            cache_write_1h: None,
             cache_read: Some(99),
             any: None,
         };

@@ -197,6 +197,7 @@ log = <log>
 #output = "75.00 USD"
 #cache_read = "1.50 USD"
 #cache_write = "18.75 USD"
+#cache_write_1h = "30.00 USD"
 #per = "1M"
 
 <read>"#;

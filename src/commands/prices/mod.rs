@@ -96,6 +96,7 @@ fn of_list(listed: &ListedPrice) -> PriceRow {
     let source = PriceSource::BuiltIn;
     let mut row = row(listed.name, &listed.price(), source, long);
     row.provider = Some(listed.provider);
+    row.fast_percent = listed.fast_percent();
     row
 }
 
@@ -105,7 +106,7 @@ fn row(
     source: PriceSource,
     long_context: Option<LongContext>,
 ) -> PriceRow {
-    let [input, output, cache_write, cache_read] = render::prices::by_class(price);
+    let [input, output, cache_write, cache_write_1h, cache_read] = render::prices::by_class(price);
     PriceRow {
         model: name.to_owned(),
         provider: None,
@@ -113,8 +114,10 @@ fn row(
         input,
         output,
         cache_write,
+        cache_write_1h,
         cache_read,
         long_context,
+        fast_percent: None,
     }
 }
 

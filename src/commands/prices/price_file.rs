@@ -13,27 +13,36 @@ type Object = BTreeMap<String, Box<RawValue>>;
 /// The makers whose models are listed where none is named, as both lists call them.
 const MAKERS: [&str; 4] = ["anthropic", "openai", "google", "gemini"];
 
-/// The classes as settings name them, as `LiteLLM` does, and as models.dev does.
-const CLASSES: [(&str, &str, &str); 4] = [
-    ("input", "input_cost_per_token", "input"),
-    ("output", "output_cost_per_token", "output"),
+/// The classes as settings name them, as `LiteLLM` does, and as models.dev does, which has one price of all cache writes.
+const CLASSES: [(&str, &str, Option<&str>); 5] = [
+    ("input", "input_cost_per_token", Some("input")),
+    ("output", "output_cost_per_token", Some("output")),
     (
         "cache_write",
         "cache_creation_input_token_cost",
-        "cache_write",
+        Some("cache_write"),
     ),
-    ("cache_read", "cache_read_input_token_cost", "cache_read"),
+    (
+        "cache_write_1h",
+        "cache_creation_input_token_cost_above_1hr",
+        None,
+    ),
+    (
+        "cache_read",
+        "cache_read_input_token_cost",
+        Some("cache_read"),
+    ),
 ];
 
 /// Picos per token, in the order of [`CLASSES`].
-type Picos = [Option<u64>; 4];
+type Picos = [Option<u64>; 5];
 
 /// What a list says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct PriceFile {
     pub(super) models: BTreeMap<String, Picos>,
     /// What a longer context costs, which settings cannot say: from how many thousand tokens on, in the order of [`CLASSES`].
-    pub(super) long: BTreeMap<String, (u64, [Price; 4])>,
+    pub(super) long: BTreeMap<String, (u64, [Price; 5])>,
     /// Models that are asked for and not in it.
     pub(super) missing: Vec<String>,
     /// Models with a price that cannot be held exactly.
@@ -70,7 +79,7 @@ pub(super) fn read(bytes: &[u8], asked: &[String]) -> Result<PriceFile, String> 
 }
 
 /// What a longer context costs by `LiteLLM`'s list.
-fn long_context(object: &Object) -> Option<(u64, [Price; 4])> {
+fn long_context(object: &Object) -> Option<(u64, [Price; 5])> {
     let step = object.keys().find_map(|key| {
         let (class, step) = key.split_once("_above_")?;
         let step = step.strip_suffix("k_tokens")?.parse().ok()?;
@@ -95,12 +104,14 @@ impl PriceFile {
             let Some(cost) = cost else {
                 continue;
             };
-            let prices = CLASSES.map(|(.., key)| picos(&cost, key, 6));
+            let of = |object| {
+                CLASSES.map(|(.., key)| key.map_or(Price::Absent, |key| picos(object, key, 6)))
+            };
+            let prices = of(&cost);
             self.add((maker, name), &prices, asked);
             let long = cost.get("context_over_200k");
             if let Some(long) = long.and_then(|long| object(long)) {
-                let of = CLASSES.map(|(.., key)| picos(&long, key, 6));
-                self.long.entry(name.clone()).or_insert((200, of));
+                self.long.entry(name.clone()).or_insert((200, of(&long)));
             }
         }
     }
@@ -123,7 +134,7 @@ impl PriceFile {
         }
     }
 
-    fn add(&mut self, (provider, name): (&str, &str), picos: &[Price; 4], asked: &[String]) {
+    fn add(&mut self, (provider, name): (&str, &str), picos: &[Price; 5], asked: &[String]) {
         let is_maker = MAKERS.contains(&provider);
         let is_asked = match asked {
             [] => is_maker && !name.starts_with("ft:"),
@@ -292,7 +303,7 @@ mod tests {
     #[test]
     fn both_lists_are_read() {
         let litellm = r#"{"sample_spec": {"mode": "chat"},
-            "m-1": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1.5e-06, "output_cost_per_token": 6e-06, "cache_read_input_token_cost": null},
+            "m-1": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1.5e-06, "output_cost_per_token": 6e-06, "cache_creation_input_token_cost_above_1hr": 3e-06, "cache_read_input_token_cost": null},
             "gemini/g-1": {"litellm_provider": "gemini", "input_cost_per_token": 1e-06},
             "ft:m-1": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1e-06},
             "image": {"litellm_provider": "openai", "mode": "image_generation", "input_cost_per_token": 1e-06},
@@ -301,27 +312,27 @@ mod tests {
             "local": {"litellm_provider": "ollama", "input_cost_per_token": 1e-06}}"#;
         assert_eq!(
             models(litellm, &[]),
-            r#"{"g-1": [Some(1000000), None, None, None], "m-1": [Some(1500000), Some(6000000), None, None]} [] ["odd"]"#
+            r#"{"g-1": [Some(1000000), None, None, None, None], "m-1": [Some(1500000), Some(6000000), None, Some(3000000), None]} [] ["odd"]"#
         );
         assert_eq!(
             models(litellm, &["local", "gemini/g-1", "none"]),
-            r#"{"gemini/g-1": [Some(1000000), None, None, None], "local": [Some(1000000), None, None, None]} ["none"] []"#
+            r#"{"gemini/g-1": [Some(1000000), None, None, None], "local": [Some(1000000), None, None, None, None]} ["none"] []"#
         );
         let models_dev = r#"{"anthropic": {"id": "anthropic", "models": {"c-1": {"id": "c-1", "cost": {"input": 3, "output": 15, "cache_read": 0.3, "cache_write": 3.75}}, "c-0": {"id": "c-0"}}},
             "azure": {"id": "azure", "models": {"c-1": {"cost": {"input": 9}}, "z": {"cost": {"input": 1}}}}}"#;
         assert_eq!(
             models(models_dev, &[]),
-            r#"{"c-1": [Some(3000000), Some(15000000), Some(3750000), Some(300000)]} [] []"#
+            r#"{"c-1": [Some(3000000), Some(15000000), Some(3750000), None, Some(300000)]} [] []"#
         );
         assert_eq!(
             models(models_dev, &["c-1", "z"]),
-            r#"{"c-1": [Some(3000000), Some(15000000), Some(3750000), Some(300000)], "z": [Some(1000000), None, None, None]} [] []"#
+            r#"{"c-1": [Some(3000000), Some(15000000), Some(3750000), None, Some(300000)], "z": [Some(1000000), None, None, None, None]} [] []"#
         );
     }
 
     #[test]
     fn what_a_longer_context_costs_is_a_comment() {
-        let list = r#"{"g-1": {"litellm_provider": "openai", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "input_cost_per_token_above_200k_tokens": 3e-06},
+        let list = r#"{"g-1": {"litellm_provider": "openai", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "cache_creation_input_token_cost_above_1hr": 4e-06, "input_cost_per_token_above_200k_tokens": 3e-06, "cache_creation_input_token_cost_above_1hr_above_200k_tokens": 6e-06},
             "g-2": {"litellm_provider": "openai", "input_cost_per_token": 1e-06, "cache_read_input_token_cost_above_128k_tokens": 5e-07, "output_cost_per_token_above_128k_tokens": 4e-06}}"#;
         let prices = read(list.as_bytes(), &[]).unwrap();
         assert_eq!(
@@ -330,9 +341,10 @@ mod tests {
 # Prices in USD per 1M tokens, from x.json on 1970-01-01
 
 [prices.\"g-1\"]
-# above 200K tokens of context: input = 3.00
+# above 200K tokens of context: input = 3.00, cache_write_1h = 6.00
 input = 1.00
 output = 2.00
+cache_write_1h = 4.00
 
 [prices.\"g-2\"]
 # above 128K tokens of context: output = 4.00, cache_read = 0.50
@@ -356,7 +368,7 @@ input = 1.00
     proptest! {
         #[test]
         fn every_name_becomes_a_key_that_settings_can_have(name in "\\PC{1,20}|[\u{0}-\u{1f}\"\\\\]{1,9}", picos in 1..1_000_000_000_u64) {
-            let prices = PriceFile { models: [(name.clone(), [Some(picos), None, None, None])].into(), ..PriceFile::default() };
+            let prices = PriceFile { models: [(name.clone(), [Some(picos), None, None, None, None])].into(), ..PriceFile::default() };
             let settings = crate::config::parse(&settings(&prices, "x.json", NaiveDate::default())).unwrap();
             prop_assert_eq!(settings.policy.prices[&name].input, Some(picos));
         }
