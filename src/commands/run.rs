@@ -296,6 +296,22 @@ impl<'r, 'w> Run<'r, 'w> {
         })
     }
 
+    /// The zone of the days of imported usage: that of `--timezone`, else the one that settings name, else UTC. Never the zone of the
+    /// machine, as two machines may import the same transcripts.
+    pub fn import_zone(
+        &self,
+        of_settings: Option<&str>,
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+    ) -> Result<Zone, Failure> {
+        let name = of_settings.unwrap_or("UTC");
+        self.in_zone(end, Some(name))?;
+        Ok(Zone::between(start, end, |at| {
+            let time = self.in_zone(at, Some(name)).ok()?;
+            Some(*time.offset())
+        }))
+    }
+
     /// The moment to report for: `--now`, else `TOKMON_NOW`, else the clock. Its zone is that of `--timezone`, else the one that
     /// the settings name, else that of the given moment, else the local one.
     pub fn now_in(&self, of_settings: Option<&str>) -> Result<DateTime<FixedOffset>, Failure> {

@@ -21,12 +21,22 @@ impl Zone {
         moment: DateTime<Utc>,
         offset: impl Fn(DateTime<Utc>) -> Option<FixedOffset>,
     ) -> Self {
-        let mut offsets: Vec<(DateTime<Utc>, FixedOffset)> = Vec::new();
-        let steps = std::iter::successors(moment.checked_sub_signed(BEFORE), |at| {
-            at.checked_add_signed(STEP)
-        });
+        let start = moment.checked_sub_signed(BEFORE);
         let end = moment.checked_add_signed(AFTER);
-        for at in steps.take_while(|at| Some(*at) < end) {
+        start.zip(end).map_or_else(Self::default, |(start, end)| {
+            Self::between(start, end, offset)
+        })
+    }
+
+    /// The offsets from one moment to another.
+    pub fn between(
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+        offset: impl Fn(DateTime<Utc>) -> Option<FixedOffset>,
+    ) -> Self {
+        let mut offsets: Vec<(DateTime<Utc>, FixedOffset)> = Vec::new();
+        let steps = std::iter::successors(Some(start), |at| at.checked_add_signed(STEP));
+        for at in steps.take_while(|at| *at < end) {
             let Some(found) = offset(at) else { continue };
             match offsets.last() {
                 Some((_, last)) if *last == found => {}

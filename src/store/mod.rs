@@ -23,6 +23,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod transcripts;
 mod trust;
 
 use std::{
@@ -43,6 +44,7 @@ pub use transaction::{
     Change, FileChange, RewriteOptions,
     pending::{open_beside, open_log},
 };
+pub use transcripts::{LineBuffer, ReadLine, Visited, VisitedFile, Walk};
 pub use trust::{TrustList, TrustedFile, checksum};
 
 /// A file that was opened, or the standard input that was read to its end.
