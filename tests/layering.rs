@@ -19,6 +19,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "model",
         &[
             "chrono",
+            "glob",
             "regex_lite",
             "schemars",
             "serde",
@@ -43,7 +44,6 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "chrono",
             "data_encoding",
-            "glob",
             "memchr",
             "schemars",
             "serde",

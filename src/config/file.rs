@@ -9,6 +9,7 @@ use serde::{
 
 use super::{
     guard::GuardTable,
+    import::ImportTable,
     read::ReadTable,
     spelling::{Spelling, TimeLimit, Value, Whole},
 };
@@ -33,6 +34,7 @@ pub struct File {
     pub record: RecordTable,
     pub guard: GuardTable,
     pub read: ReadTable,
+    pub import: ImportTable,
 }
 
 #[derive(Default, Deserialize)]

@@ -4,6 +4,7 @@
 mod file;
 mod find;
 mod guard;
+mod import;
 mod problems;
 mod read;
 mod spelling;
@@ -168,6 +169,7 @@ impl File {
             alert,
             mut guard,
             read,
+            import,
             ..
         } = self;
         let team_rules = TeamRule::read(std::mem::take(&mut guard.team), problems);
@@ -194,6 +196,7 @@ impl File {
             prices: prices(self.prices, problems),
             guard: guard.policy(problems),
             read: read.rules(problems),
+            import: import.policy(problems),
             zone: Zone::default(),
         };
         let archive_dir = archive.dir.map(|dir| dir.0);
@@ -438,6 +441,19 @@ date = "Day"
 tokens = ["Est. input tokens", "Est. output tokens"]
 cost = "Est. cost"
 team = "Model"
+[import]
+count = "all"
+team_by = "branch"
+[[import.team]]
+team = "Alpha"
+cwd = "~/src/alpha/**"
+branch = "main"
+source = "log"
+[[import.team]]
+team = "QA"
+agent = "review*"
+model = "claude-*"
+source = "import"
 [prices]
 claude-haiku-4-5 = 0.003
 "claude-opus-4.1" = "0.0125 EUR"

@@ -170,6 +170,14 @@ fn take_entry<'i>(
             .iter_mut()
             .find_map(|(_, value)| match value.get_mut() {
                 DeValue::Table(table) => take_entry(table, span),
+                DeValue::Array(items) => {
+                    let tables = items.iter_mut().map(Spanned::get_mut);
+                    let mut tables = tables.filter_map(|item| match item {
+                        DeValue::Table(table) => Some(table),
+                        _ => None,
+                    });
+                    tables.find_map(|table| take_entry(table, span))
+                }
                 _ => None,
             });
     };

@@ -3,8 +3,12 @@
 
 mod json_line;
 mod response;
+mod teams;
+mod unit;
 
 pub use response::{
     FileKind, ImportSource, Line, Origin, Reader, Response, Skipped, TranscriptFile, Transcripts,
     Unreadable,
 };
+pub use teams::{TeamNaming, UNASSIGNED, UnitTeam};
+pub use unit::{Unit, units};

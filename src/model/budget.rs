@@ -8,7 +8,8 @@ use serde_with::skip_serializing_none;
 use strum::{Display, IntoStaticStr};
 
 use super::{
-    ForecastPolicy, GuardPolicy, ModelPrice, Money, Month, ReadRules, Tokens, Units, Zone,
+    ForecastPolicy, GuardPolicy, ImportPolicy, ModelPrice, Money, Month, ReadRules, Tokens, Units,
+    Zone,
 };
 use crate::text::Place;
 
@@ -205,6 +206,7 @@ pub struct Policy {
     pub prices: BTreeMap<String, ModelPrice>,
     pub guard: GuardPolicy,
     pub read: ReadRules,
+    pub import: ImportPolicy,
     /// The zone of every moment and day.
     pub zone: Zone,
 }

@@ -6,6 +6,7 @@ mod budget;
 mod entry;
 mod event;
 mod guard_policy;
+mod import_policy;
 mod imported_id;
 mod listed_price;
 mod measure;
@@ -34,6 +35,9 @@ pub use entry::{
 };
 pub use event::{EventKind, LogEvent, Notice, NoticeAmount, NoticeBasis, NoticeScope, PeriodKey};
 pub use guard_policy::{AdmittedTier, GuardPolicy, LevelLadder, ModelTier, MoneyLadder};
+pub use import_policy::{
+    CountedClasses, ImportPolicy, ImportRule, NamePattern, PathPattern, UsageWriter,
+};
 pub use imported_id::ImportedId;
 pub use listed_price::{ListedPrice, PRICES_DATE, PRICES_SOURCE, Provider, meant, settings_price};
 pub use measure::{Measure, Measured, Units};

@@ -4,12 +4,28 @@ use std::ops::AddAssign;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use strum::{Display, EnumString, VariantArray};
 
 use super::{Percent, TokenClasses, Tokens};
 
 /// What tokens were used for. The classes of one response have no token in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    JsonSchema,
+    Display,
+    EnumString,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum TokenClass {
     /// Read by the model, neither from nor into a cache.
     Input,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{parents::repository, system};
+use super::{parents::repository, real_path, system};
 
 /// Where in a repository a folder is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,22 @@ pub fn checkout(folder: &Path) -> Checkout {
         branch,
         worktree: name.map(|name| name.to_string_lossy().into_owned()),
     }
+}
+
+/// The root of the main checkout of the repository that a folder is in, also where the folder itself is gone: all linked worktrees have
+/// the same. Of a repository without one, its own folder. None outside a repository.
+pub fn main_checkout(folder: &Path) -> Option<PathBuf> {
+    let root = repository(folder)?;
+    let git = git_folder(&root)?;
+    let worktrees = git.parent().filter(|parent| parent.ends_with("worktrees"));
+    let Some(common) = worktrees.and_then(Path::parent) else {
+        return Some(root);
+    };
+    let common = real_path(common);
+    let name = common.file_name().unwrap_or_default();
+    let is_hidden = name.to_string_lossy().starts_with('.');
+    let main = common.parent().filter(|_| is_hidden);
+    Some(main.map_or_else(|| common.clone(), Path::to_path_buf))
 }
 
 /// The folder that git keeps the state of a checkout in: `.git`, or the one that a file of this name leads to.
@@ -88,5 +104,36 @@ mod tests {
         assert_eq!(found("broken"), (None, None));
         write("large/.git/HEAD", &"x".repeat(1 << 20));
         assert_eq!(found("large"), (None, None));
+    }
+
+    #[test]
+    fn all_worktrees_have_one_main_checkout() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = real_path(folder.path());
+        let write = |path: &str, text: &str| {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write("main/.git/worktrees/qa/HEAD", "ref: refs/heads/qa\n");
+        write("qa/.git", "gitdir: ../main/.git/worktrees/qa\n");
+        write("main/sub/.git", "gitdir: ../.git/modules/sub\n");
+        write("bare.git/worktrees/b/HEAD", "ref: refs/heads/b\n");
+        write("b/.git", "gitdir: ../bare.git/worktrees/b\n");
+        write("proj/.bare/worktrees/c/HEAD", "ref: refs/heads/c\n");
+        write("proj/c/.git", "gitdir: ../.bare/worktrees/c\n");
+        for (path, main) in [
+            ("main", Some("main")),
+            ("main/gone/x", Some("main")),
+            ("qa", Some("main")),
+            ("qa/gone", Some("main")),
+            ("main/sub", Some("main/sub")),
+            ("b", Some("bare.git")),
+            ("proj/c", Some("proj")),
+            ("elsewhere", None),
+        ] {
+            let main = main.map(|main| root.join(main));
+            assert_eq!(main_checkout(&root.join(path)), main, "{path}");
+        }
     }
 }

@@ -34,7 +34,7 @@ use std::{
 };
 
 pub use error::{DAMAGED_JOURNAL_HELP, Holder, OpenError, RewriteError, WriteError, reason};
-pub use git::{Checkout, checkout};
+pub use git::{Checkout, checkout, main_checkout};
 use parents::repository;
 pub use parents::{above, is_trusted, up_to_repository};
 pub use signals::Signals;
