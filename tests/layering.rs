@@ -142,6 +142,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "clap",
             "clap_complete",
             "clap_mangen",
+            "glob",
             "memchr",
             "serde",
             "serde_json",

@@ -80,12 +80,12 @@ pub struct TranscriptArgs {
     pub until: Option<NaiveDate>,
     /// Only what was used in these folders, like '~/src/*'
     ///
-    /// A pattern for the folder that the agent worked in: * and ? stand for what is within a name, ** for any folders. It holds for the folders below, too, and for the worktrees of a repository that it holds for. `.` is this folder.
+    /// A pattern of the folder that the agent worked in: * and ? stand for what is within a name, ** for any folders. It holds for the folders below, too, and for the worktrees of a repository that it holds for. A name is in this folder, which is `.`; a pattern that begins with * is of any.
     #[arg(long, value_name = "GLOB")]
     pub cwd: Option<String>,
-    /// The team of all that no rule is for
+    /// The team of all that is read
     ///
-    /// Rules are [[import.team]] in tokmon.toml.
+    /// Without this option: the team that a line of jsonl names, else that of the first [[import.team]] rule in tokmon.toml that holds.
     #[arg(long, value_name = "TEAM", conflicts_with = "team_by")]
     pub team: Option<String>,
     /// What names the team where no rule does

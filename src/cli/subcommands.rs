@@ -127,6 +127,8 @@ pub enum SchemaOf {
     Notice,
     /// The status line
     Statusline,
+    /// What import reports
+    ImportReport,
 }
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -248,7 +250,7 @@ pub struct HoldsArgs {
 
 const SCHEMA_USAGE: &str = "\
 tokmon schema [report|check|tables|guard|holds|budget|prices|alert|
-                     notice|health|statusline]";
+                     notice|health|statusline|import-report]";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:

@@ -16,6 +16,7 @@ pub fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         SchemaOf::Check => render::check::schema(),
         SchemaOf::Tables => render::reading::schema(),
         SchemaOf::Guard => render::guard::schema(),
+        SchemaOf::ImportReport => render::import::schema(),
         SchemaOf::Holds => render::holds::schema(),
         SchemaOf::Budget => render::budget::schema(),
         SchemaOf::Prices => render::prices::schema(),

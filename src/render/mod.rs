@@ -13,6 +13,7 @@ mod diff;
 pub mod forecast;
 pub mod guard;
 pub mod holds;
+pub mod import;
 mod json;
 mod markdown;
 pub mod metrics;

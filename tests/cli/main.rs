@@ -20,6 +20,7 @@ mod guard_hooks;
 mod hook_answers;
 mod hooks;
 mod hostile;
+mod import;
 mod init;
 mod inputs;
 mod json;

@@ -23,7 +23,7 @@ impl FolderPattern {
         let home = || cx.home().filter(|_| text == "~" || text.starts_with("~/"));
         let (base, rest) = match home() {
             Some(home) => (Some(home), text.trim_start_matches(['~', '/'])),
-            None if Path::new(text).is_absolute() => (None, text),
+            None if Path::new(text).is_absolute() || text.starts_with('*') => (None, text),
             None => (Some(cx.folder.clone()), text),
         };
         let is_literal = !text.contains(['*', '?', '[']);

@@ -9,14 +9,15 @@ use std::{
 use super::{
     super::{Context, run::Run},
     folders::FolderPattern,
-    roots,
-    sources::{self, kind_of, name_of},
+    roots::{self, DESKTOP_SESSIONS},
+    sources::{self, kind_of},
     window::{Found, Window},
 };
 use crate::{
     cli::TranscriptArgs,
     failure::Failure,
     import::{FileKind, ImportSource, Line, Reader, Skipped, TranscriptFile, Transcripts},
+    render::import::name_of,
     store::{self, LineBuffer, OpenError, ReadLine, Visited, VisitedFile, Walk},
 };
 
@@ -156,7 +157,14 @@ impl Feeder {
     fn below(&mut self, start: &Path, walk: &mut Walk, cx: &Context<'_>) -> std::io::Result<()> {
         let root = store::real_path(start);
         let source = self.source;
-        let wants = |real: &Path| kind_of(source, &below(real, &root)).is_some();
+        // Beside the transcripts of the desktop app lie copies of what they say.
+        let is_desktop = source == ImportSource::Claude && start.ends_with(DESKTOP_SESSIONS);
+        let is_inside =
+            |path: &str| !is_desktop || path.split('/').any(|folder| folder == "projects");
+        let wants = |real: &Path| {
+            let path = below(real, &root);
+            is_inside(&path) && kind_of(source, &path).is_some()
+        };
         walk.visit(start, &wants, &mut |visited| {
             self.files += 1;
             match visited {

@@ -1,24 +1,74 @@
-//! `tokmon import`: what the transcripts of agents say, as lines of the log.
+//! `tokmon import`: what the transcripts of agents say, as lines of the log. `gather` reads them, `attribution` finds whose they are, and
+//! `report` adds them up; `roots`, `folders` and `window` say where and when they are from.
 
+mod attribution;
 mod folders;
 mod gather;
+mod report;
 mod roots;
 mod sources;
 mod window;
 
+pub use attribution::{Attributed, attribute};
 pub use gather::{Gathered, gather};
 pub use window::{Found, Window, find};
 
 use super::run::Run;
-use crate::{cli::ImportArgs, exit::ExitCode, failure::Failure};
+use crate::{
+    cli::ImportArgs,
+    exit::ExitCode,
+    failure::Failure,
+    model::Currency,
+    render::import::ImportDocument,
+};
+use report::ReportSettings;
 
 pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let found = find(run)?;
+    check_zone(args, &found, run)?;
     let gathered = gather(&args.transcripts, &found, run)?;
-    run.note(format_args!(
-        "{} files, {} responses",
-        gathered.transcripts.skipped.files,
-        gathered.transcripts.responses.len()
-    ));
+    let attributed = attribute(&gathered, &args.transcripts, &found, run);
+    let document = document(&gathered, &attributed, &found, args);
+    if !run.is_silent() || args.dry_run {
+        let (format, style) = (run.format(), run.style());
+        run.print(|out| document.write(format, style, out))?;
+    }
+    let is_strict = args.transcripts.strict;
+    if is_strict && gathered.transcripts.skipped.unreadable_count > 0 {
+        return Ok(ExitCode::DataError);
+    }
     Ok(ExitCode::Success)
+}
+
+/// Days of another zone would make other units of the same responses, and count them twice.
+fn check_zone(args: &ImportArgs, found: &Found, run: &mut Run<'_, '_>) -> Result<(), Failure> {
+    let of_settings = found.settings.timezone.as_deref().unwrap_or("UTC");
+    let Some(asked) = run.global.timezone.as_deref() else {
+        return Ok(());
+    };
+    if asked == of_settings || args.dry_run {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "what is imported has the days of {of_settings}, and not of {asked}"
+    ))
+    .help("set `timezone` in tokmon.toml before the first import; with -n, --timezone shows other days"))
+}
+
+fn document(
+    gathered: &Gathered,
+    attributed: &Attributed,
+    found: &Found,
+    args: &ImportArgs,
+) -> ImportDocument {
+    let policy = &found.settings.policy;
+    let settings = ReportSettings {
+        prices: &policy.prices,
+        currency: Currency::USD,
+        counted: policy.import.counted.0.iter().copied().collect(),
+        file: found.log.as_ref().map(|log| log.shown.clone()),
+        dry_run: args.dry_run,
+    };
+    let attribution = attributed.by_response(gathered.transcripts.responses.len());
+    report::report(gathered, &attribution, &settings)
 }

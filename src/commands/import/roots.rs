@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use super::super::Context;
 use crate::import::ImportSource;
 
+/// The folder in which the desktop app of Claude keeps the sessions that it runs by itself.
+pub const DESKTOP_SESSIONS: &str = "local-agent-mode-sessions";
+
 /// The folders in which the transcripts of a source are looked for, whether they exist or not. None for a source that has no place of
 /// its own.
 pub fn folders(source: ImportSource, cx: &Context<'_>) -> Vec<PathBuf> {
@@ -59,7 +62,7 @@ fn claude(cx: &Context<'_>) -> Vec<PathBuf> {
     let desktop = desktop
         .into_iter()
         .filter_map(|folder| Some(home.as_deref()?.join(folder)))
-        .map(|folder| folder.join("local-agent-mode-sessions"));
+        .map(|folder| folder.join(DESKTOP_SESSIONS));
     projects.chain(desktop).collect()
 }
 

@@ -21,14 +21,3 @@ pub fn reader(source: ImportSource, _: &Window, _: &Context<'_>) -> Option<Box<d
 pub fn kind_of(_: ImportSource, path: &str) -> Option<FileKind> {
     path.ends_with(".jsonl").then_some(FileKind::Lines)
 }
-
-/// What messages call a source.
-pub const fn name_of(source: ImportSource) -> &'static str {
-    match source {
-        ImportSource::Claude => "Claude Code",
-        ImportSource::Codex => "Codex",
-        ImportSource::Gemini => "Gemini CLI",
-        ImportSource::Jsonl => "JSON lines",
-        ImportSource::Ccusage => "ccusage",
-    }
-}

@@ -74,8 +74,9 @@ impl Window {
         };
         let start = since.and_time(chrono::NaiveTime::MIN).and_utc();
         let start = start.checked_sub_signed(TimeDelta::days(2));
-        let end = now.to_utc() + TimeDelta::days(2);
-        let zone = run.import_zone(Some(of_settings), start.unwrap_or(end), end)?;
+        let last = start.map_or(now.to_utc(), |start| start.max(now.to_utc()));
+        let end = last.checked_add_signed(TimeDelta::days(40)).unwrap_or(last);
+        let zone = run.import_zone(Some(of_settings), start.unwrap_or(last), end)?;
         let zone_name = run.global.timezone.as_deref().unwrap_or(of_settings);
         Ok(Self {
             since,

@@ -1,0 +1,255 @@
+//! The figures of the report of an import: sums of the responses by day, model, agent and team, and what they cost.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::gather::Gathered;
+use crate::{
+    import::{Origin, Response, Skipped},
+    model::{
+        Currency, ModelPrice, Money, PricedTokens, ResponseCost, ResponsePrice, TokenClass,
+        TokenCounts,
+    },
+    render::import::{ImportDocument, SkippedReport, TeamDay, TeamImport, VERSION, hit_rate},
+};
+
+/// The team of each response.
+pub struct Attribution {
+    /// The names of teams, and whether each is named by a rule, an option or the place of the work.
+    pub teams: Vec<(String, bool)>,
+    /// For each response, an index into the teams.
+    pub of_response: Vec<u32>,
+}
+
+/// What the settings say for the report.
+pub struct ReportSettings<'a> {
+    pub prices: &'a BTreeMap<String, ModelPrice>,
+    /// The currency of costs that are stated without one.
+    pub currency: Currency,
+    /// Which tokens count against the budget.
+    pub counted: Vec<TokenClass>,
+    /// The log, as it is shown.
+    pub file: Option<String>,
+    pub dry_run: bool,
+}
+
+/// Tokens of some responses, and what they cost.
+#[derive(Clone, Default)]
+struct Sum {
+    tokens: TokenCounts,
+    priced: PricedTokens,
+}
+
+impl Sum {
+    fn unpriced_tokens(&self) -> u64 {
+        let unpriced = self.priced.unpriced().values();
+        unpriced.fold(0, |sum, tokens| sum.saturating_add(tokens.total()))
+    }
+
+    fn costs(&self) -> Vec<Money> {
+        self.priced.costs().collect()
+    }
+}
+
+/// What a team used on each day, and in which sessions.
+#[derive(Clone, Default)]
+struct TeamSum<'a> {
+    whole: Sum,
+    days: BTreeMap<NaiveDate, Sum>,
+    sessions: BTreeSet<&'a str>,
+}
+
+#[derive(Default)]
+struct Sums<'a> {
+    whole: Sum,
+    days: BTreeMap<NaiveDate, u64>,
+    models: BTreeMap<&'a str, u64>,
+    agents: BTreeMap<&'a str, u64>,
+    teams: Vec<TeamSum<'a>>,
+}
+
+pub fn report(
+    gathered: &Gathered,
+    attribution: &Attribution,
+    settings: &ReportSettings<'_>,
+) -> ImportDocument {
+    let sums = Sums::of(gathered, attribution, settings);
+    let Sums { whole, teams, .. } = &sums;
+    let teams = attribution.teams.iter().zip(teams);
+    let by_team = teams.map(|((name, is_assigned), sum)| team(name, *is_assigned, sum));
+    let mut by_team: Vec<TeamImport> = by_team
+        .filter(|team| team.tokens.total > 0 || team.sessions > 0)
+        .collect();
+    by_team.sort_by(|one, other| {
+        let rank = |team: &TeamImport| (!team.is_assigned, std::cmp::Reverse(team.tokens.total));
+        rank(one)
+            .cmp(&rank(other))
+            .then_with(|| one.team.cmp(&other.team))
+    });
+    let without_team = by_team.iter().filter(|team| !team.is_assigned);
+    let without_team = without_team.map(|team| team.sessions).sum();
+    let window = &gathered.window;
+    let unpriced = whole.priced.unpriced().iter();
+    ImportDocument {
+        schema_version: VERSION,
+        source: gathered.source,
+        file: settings.file.clone(),
+        dry_run: settings.dry_run,
+        since: window.since,
+        until: window.until,
+        timezone: window.zone_name.clone(),
+        totals: whole.tokens.into(),
+        cache_hit_rate: hit_rate(&whole.tokens),
+        costs: whole.costs(),
+        unpriced_tokens: whole.unpriced_tokens(),
+        by_day: sums.days.clone(),
+        by_model: owned(&sums.models),
+        by_agent: owned(&sums.agents),
+        by_team,
+        counted: settings.counted.clone(),
+        skipped: skipped(gathered, without_team),
+        unpriced_models: unpriced
+            .map(|(model, tokens)| (model.clone(), tokens.total()))
+            .collect(),
+        other_prices: whole.priced.other_models().clone(),
+    }
+}
+
+impl<'a> Sums<'a> {
+    fn of(
+        gathered: &'a Gathered,
+        attribution: &Attribution,
+        settings: &ReportSettings<'_>,
+    ) -> Self {
+        let transcripts = &gathered.transcripts;
+        let prices = transcripts.models.iter();
+        let prices: Vec<Option<ResponsePrice>> = prices
+            .map(|model| ResponsePrice::of(model, settings.prices))
+            .collect();
+        let mut sums = Self {
+            teams: vec![TeamSum::default(); attribution.teams.len()],
+            ..Self::default()
+        };
+        for (at, response) in transcripts.responses.iter().enumerate() {
+            let model = transcripts.models.get(response.model as usize);
+            let model = model.map_or("", String::as_str);
+            let price = prices.get(response.model as usize).and_then(Option::as_ref);
+            let mut sum = Sum {
+                tokens: response.tokens,
+                ..Sum::default()
+            };
+            sum.add_cost(model, response, price, settings.currency);
+            let day = gathered.window.day(response.time);
+            let origin = transcripts.origins.get(response.origin as usize);
+            let team = attribution.of_response.get(at).copied();
+            sums.add(&sum, day, model, origin, team);
+        }
+        sums
+    }
+
+    fn add(
+        &mut self,
+        sum: &Sum,
+        day: NaiveDate,
+        model: &'a str,
+        origin: Option<&'a Origin>,
+        team: Option<u32>,
+    ) {
+        let total = sum.tokens.total();
+        let add = |to: &mut u64| *to = to.saturating_add(total);
+        add(self.days.entry(day).or_default());
+        add(self.models.entry(model).or_default());
+        let agent = origin.map_or("", |origin| origin.agent_name.as_str());
+        add(self.agents.entry(agent).or_default());
+        self.whole.add(sum);
+        let Some(team) = team.and_then(|team| self.teams.get_mut(team as usize)) else {
+            return;
+        };
+        team.whole.add(sum);
+        team.days.entry(day).or_default().add(sum);
+        team.sessions
+            .extend(origin.map(|origin| origin.session.as_str()));
+    }
+}
+
+impl Sum {
+    fn add(&mut self, other: &Self) {
+        self.tokens += other.tokens;
+        self.priced += &other.priced;
+    }
+
+    /// A cost that the file itself states outranks every price.
+    fn add_cost(
+        &mut self,
+        model: &str,
+        response: &Response,
+        price: Option<&ResponsePrice>,
+        currency: Currency,
+    ) {
+        if let Some(stated) = response.cost {
+            let currency = stated.currency.unwrap_or(currency);
+            self.priced.add_stated(stated.nanos, currency);
+            return;
+        }
+        let cost = price.map_or(ResponseCost::Unpriced, |price| {
+            price.cost(&response.tokens, response.is_fast)
+        });
+        self.priced.add(model, &response.tokens, &cost);
+    }
+}
+
+fn team(name: &str, is_assigned: bool, sum: &TeamSum<'_>) -> TeamImport {
+    let days = sum.days.iter().map(|(day, sum)| TeamDay {
+        day: *day,
+        tokens: sum.tokens.into(),
+        costs: sum.costs(),
+        unpriced_tokens: sum.unpriced_tokens(),
+    });
+    TeamImport {
+        team: name.to_owned(),
+        is_assigned,
+        sessions: sum.sessions.len() as u64,
+        tokens: sum.whole.tokens.into(),
+        cache_hit_rate: hit_rate(&sum.whole.tokens),
+        costs: sum.whole.costs(),
+        unpriced_tokens: sum.whole.unpriced_tokens(),
+        days: days.collect(),
+    }
+}
+
+fn owned(sums: &BTreeMap<&str, u64>) -> BTreeMap<String, u64> {
+    let sums = sums.iter();
+    sums.map(|(name, sum)| ((*name).to_owned(), *sum)).collect()
+}
+
+fn skipped(gathered: &Gathered, sessions_without_team: u64) -> SkippedReport {
+    let Skipped {
+        files,
+        lines,
+        copies,
+        replays,
+        assumed_replays,
+        billed_twice,
+        torn,
+        without_id,
+        ref unreadable,
+        unreadable_count,
+        ..
+    } = gathered.transcripts.skipped;
+    SkippedReport {
+        files,
+        older_files: gathered.older_files,
+        lines,
+        responses: gathered.transcripts.responses.len() as u64,
+        copies,
+        replays,
+        assumed_replays,
+        billed_twice,
+        torn,
+        without_id,
+        unreadable_count,
+        unreadable: unreadable.clone(),
+        sessions_without_team,
+    }
+}

@@ -1,0 +1,292 @@
+//! The import of transcripts: what counts, by class, day, model and agent, in any order of files, and what cannot be read.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use insta::assert_snapshot;
+use serde::Deserialize;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::{Tokmon, binary};
+
+/// After all days of the cases.
+const LATER: &str = "2026-11-21T12:00:00Z";
+
+/// What a case is to come to.
+#[derive(Deserialize)]
+struct Truth {
+    source: String,
+    note: String,
+    by_day_utc: BTreeMap<String, u64>,
+    by_day_seoul: BTreeMap<String, u64>,
+    by_model: BTreeMap<String, u64>,
+    by_agent: BTreeMap<String, u64>,
+    #[serde(flatten)]
+    totals: BTreeMap<String, u64>,
+}
+
+fn truths() -> BTreeMap<String, Truth> {
+    let text = fs::read_to_string("fixtures/import/truth.json").unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Copies a folder, with files that were changed after all that is in them: a checkout may be older.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = {
+            let name = entry.unwrap().file_name();
+            (from.join(&name), to.join(&name))
+        };
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).unwrap();
+            let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(1_793_880_000);
+            let file = fs::File::options().write(true).open(&to).unwrap();
+            file.set_modified(changed).unwrap();
+        }
+    }
+}
+
+/// The home of a case.
+fn home_of(case: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Path::new("fixtures/import/cases").join(case).join("home");
+    copy(&home, folder.path());
+    folder
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Whether a file is given by itself; what lies beside transcripts is found with them.
+fn is_transcript(path: &Path) -> bool {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    !name.ends_with(".meta.json") && name != "journal.jsonl" && !name.starts_with("wf_")
+}
+
+fn import(home: &Path, line: &[&str]) -> Tokmon {
+    Tokmon::new(["import"].iter().chain(line).copied())
+        .env("HOME", home.to_str().unwrap())
+        .env("TOKMON_NOW", LATER)
+        .folder(home)
+}
+
+fn document(home: &Path, line: &[&str]) -> Value {
+    let options = ["--dry-run", "--format", "json", "--since", "2026-10-01"];
+    let line: Vec<&str> = line.iter().chain(&options).copied().collect();
+    let ran = import(home, &line).run();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{line:?}: {ran}");
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+fn object(sums: &BTreeMap<String, u64>) -> Value {
+    serde_json::to_value(sums).unwrap()
+}
+
+#[test]
+fn every_case_comes_to_its_figures_whatever_the_zone_and_the_order_of_files() {
+    let schema: Value =
+        serde_json::from_str(&Tokmon::new(["schema", "import-report"]).output()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let cases = truths();
+    assert!(cases.len() >= 59);
+    let mut wrong = Vec::new();
+    for (case, truth) in &cases {
+        let home = home_of(case);
+        let home = home.path();
+        let source = truth.source.as_str();
+        let named: Vec<PathBuf> = files_below(home);
+        let named: Vec<&str> = named
+            .iter()
+            .rev()
+            .filter(|path| is_transcript(path))
+            .map(|path| path.to_str().unwrap())
+            .collect();
+        let utc = &truth.by_day_utc;
+        let runs = [
+            (vec![source], utc),
+            (vec![source, "--timezone", "+09:00"], &truth.by_day_seoul),
+            ([vec![source], named].concat(), utc),
+        ];
+        for (line, days) in runs {
+            let found = document(home, &line);
+            let errors: Vec<String> = validator
+                .iter_errors(&found)
+                .map(|error| error.to_string())
+                .collect();
+            assert!(errors.is_empty(), "{case}: {errors:?}");
+            for (key, expected) in [
+                ("totals", &truth.totals),
+                ("by_day", days),
+                ("by_model", &truth.by_model),
+                ("by_agent", &truth.by_agent),
+            ] {
+                if found[key] != object(expected) {
+                    wrong.push(format!(
+                        "{case} ({}), {}: {key} is {}, not {}",
+                        truth.note,
+                        line.len(),
+                        found[key],
+                        object(expected)
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A line of a response of Claude Code.
+fn response(id: &str, output: u64) -> String {
+    format!(
+        r#"{{"type":"assistant","uuid":"u-{id}","timestamp":"2026-10-05T10:00:00Z","sessionId":"s1","cwd":"/home/u/alpha","requestId":"r-{id}","message":{{"id":"m-{id}","model":"claude-sonnet-4-5-20250929","usage":{{"input_tokens":100,"output_tokens":{output}}}}}}}"#
+    )
+}
+
+fn projects(home: &TempDir) -> PathBuf {
+    let folder = home.path().join(".claude/projects/-home-u-alpha");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn where_nothing_is_the_places_are_named() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path();
+    let mut text = String::new();
+    for line in ["claude", "codex", "gemini", "jsonl", "claude nowhere"] {
+        let words: Vec<&str> = line.split(' ').chain(["-n"]).collect();
+        text += &format!("$ tokmon import {line} -n\n{}\n", import(path, &words).run());
+    }
+    fs::create_dir_all(path.join("one/projects")).unwrap();
+    let named = import(path, &["claude", "-n"]).env("CLAUDE_CONFIG_DIR", "one, ~/two");
+    text += &format!("$ CLAUDE_CONFIG_DIR='one, ~/two' tokmon import claude -n\n{}\n", named.run());
+    assert_snapshot!(text, @"");
+}
+
+#[test]
+fn a_report_says_what_was_read_and_what_was_left_out() {
+    let home = home_of("c12-subagents");
+    let text = |line: &[&str]| import(home.path(), line).run().to_string();
+    assert_snapshot!(text(&["claude", "-n"]), @"");
+    assert_snapshot!(text(&["claude", "-n", "--since", "2026-10-01"]), @"");
+    assert_snapshot!(
+        text(&["claude", "-n", "--since", "2026-10-01", "--format", "csv"]),
+        @""
+    );
+    assert_snapshot!(
+        text(&["claude", "-n", "--since", "2026-10-01", "--format", "json"]),
+        @""
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_is_listed_and_never_opened() {
+    use std::os::unix::fs::symlink;
+
+    let home = tempfile::tempdir().unwrap();
+    let folder = projects(&home);
+    fs::write(
+        folder.join("one.jsonl"),
+        format!("{}\n{{\"type\":\n{}\n", response("1", 5), response("2", 6)),
+    )
+    .unwrap();
+    symlink(&folder, folder.join("loop")).unwrap();
+    symlink("one.jsonl", folder.join("same.jsonl")).unwrap();
+    symlink("nowhere", folder.join("lost.jsonl")).unwrap();
+    let pipe = folder.join("pipe.jsonl");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let line = ["claude", "-n", "--since", "2026-10-01"];
+    let ran = import(home.path(), &line).run();
+    assert_snapshot!(ran, @"");
+    let strict = import(home.path(), &[&line[..], &["--strict"]].concat()).run();
+    assert_eq!((strict.code, strict.out), (65, ran.out));
+}
+
+#[test]
+fn a_line_of_seventy_megabytes_is_left_out_and_those_around_it_count() {
+    let home = tempfile::tempdir().unwrap();
+    let long = "x".repeat(70 * 1024 * 1024);
+    let (before, after) = (response("1", 5), response("2", 6));
+    fs::write(
+        projects(&home).join("one.jsonl"),
+        format!("{before}\n{{\"text\":\"{long}\"}}\n{after}\n"),
+    )
+    .unwrap();
+    let found = document(home.path(), &["claude"]);
+    assert_eq!(found["totals"]["output"], 11);
+    assert_snapshot!(found["skipped"]["unreadable"], @"");
+}
+
+/// Takes some seconds, and a gigabyte of the disk where the file system has no holes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_line_of_a_gigabyte_takes_no_more_memory() {
+    use std::io::{Seek as _, SeekFrom, Write as _};
+
+    if std::env::var_os("TOKMON_LONG").is_none() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let mut file = fs::File::create(projects(&home).join("one.jsonl")).unwrap();
+    // Enough of it is on the disk for it to be no sparse file.
+    file.write_all("x".repeat(4 * 1024 * 1024).as_bytes()).unwrap();
+    file.seek(SeekFrom::Start(1 << 30)).unwrap();
+    writeln!(file, "\n{}", response("1", 5)).unwrap();
+    let tokmon = binary(home.path());
+    let ran = std::process::Command::new("prlimit")
+        .arg("--as=200000000")
+        .arg(tokmon.get_program())
+        .args(["import", "claude", "-n", "--json", "--since", "2026-10-01"])
+        .env_clear()
+        .env("HOME", home.path())
+        .current_dir(home.path())
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    let found: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(found["totals"]["output"], 5);
+    assert_eq!(found["skipped"]["unreadable_count"], 1);
+}
+
+#[test]
+fn only_the_folders_that_are_asked_for_count() {
+    let home = home_of("c01-plain");
+    let sum = |glob: &str| document(home.path(), &["claude", "--cwd", glob])["totals"]["total"].clone();
+    for (glob, expected) in [
+        ("/home/u/alpha", 1_000),
+        ("/home/u/alpha/", 1_000),
+        ("/home/u", 1_000),
+        ("/home/*/alpha", 1_000),
+        ("/home/**", 1_000),
+        ("/home/u/al", 0),
+        ("/home/*", 1_000),
+        ("/home/u/alpha/below", 0),
+        (".", 0),
+        ("~", 0),
+    ] {
+        assert_eq!(sum(glob), expected, "{glob}");
+    }
+    let wrong = import(home.path(), &["claude", "-n", "--cwd", "a[b"]).run();
+    assert_snapshot!(wrong, @"");
+}
