@@ -174,11 +174,17 @@ fn where_nothing_is_the_places_are_named() {
     let mut text = String::new();
     for line in ["claude", "codex", "gemini", "jsonl", "claude nowhere"] {
         let words: Vec<&str> = line.split(' ').chain(["-n"]).collect();
-        text += &format!("$ tokmon import {line} -n\n{}\n", import(path, &words).run());
+        text += &format!(
+            "$ tokmon import {line} -n\n{}\n",
+            import(path, &words).run()
+        );
     }
     fs::create_dir_all(path.join("one/projects")).unwrap();
     let named = import(path, &["claude", "-n"]).env("CLAUDE_CONFIG_DIR", "one, ~/two");
-    text += &format!("$ CLAUDE_CONFIG_DIR='one, ~/two' tokmon import claude -n\n{}\n", named.run());
+    text += &format!(
+        "$ CLAUDE_CONFIG_DIR='one, ~/two' tokmon import claude -n\n{}\n",
+        named.run()
+    );
     assert_snapshot!(text, @"");
 }
 
@@ -250,7 +256,8 @@ fn a_line_of_a_gigabyte_takes_no_more_memory() {
     let home = tempfile::tempdir().unwrap();
     let mut file = fs::File::create(projects(&home).join("one.jsonl")).unwrap();
     // Enough of it is on the disk for it to be no sparse file.
-    file.write_all("x".repeat(4 * 1024 * 1024).as_bytes()).unwrap();
+    file.write_all("x".repeat(4 * 1024 * 1024).as_bytes())
+        .unwrap();
     file.seek(SeekFrom::Start(1 << 30)).unwrap();
     writeln!(file, "\n{}", response("1", 5)).unwrap();
     let tokmon = binary(home.path());
@@ -272,7 +279,8 @@ fn a_line_of_a_gigabyte_takes_no_more_memory() {
 #[test]
 fn only_the_folders_that_are_asked_for_count() {
     let home = home_of("c01-plain");
-    let sum = |glob: &str| document(home.path(), &["claude", "--cwd", glob])["totals"]["total"].clone();
+    let sum =
+        |glob: &str| document(home.path(), &["claude", "--cwd", glob])["totals"]["total"].clone();
     for (glob, expected) in [
         ("/home/u/alpha", 1_000),
         ("/home/u/alpha/", 1_000),

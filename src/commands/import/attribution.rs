@@ -3,12 +3,7 @@
 
 use std::{cell::RefCell, collections::HashMap, path::Path};
 
-use super::{
-    super::run::Run,
-    gather::Gathered,
-    report::Attribution,
-    window::Found,
-};
+use super::{super::run::Run, gather::Gathered, report::Attribution, window::Found};
 use crate::{
     cli::TranscriptArgs,
     import::{TeamNaming, Unit, UnitTeam, units},

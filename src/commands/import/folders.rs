@@ -60,6 +60,7 @@ impl FolderPattern {
             })
         };
         holds(folder)
+            || folder.is_absolute() && store::main_checkout(folder).is_some_and(|main| holds(&main))
     }
 }
 

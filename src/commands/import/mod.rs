@@ -15,10 +15,7 @@ pub use window::{Found, Window, find};
 
 use super::run::Run;
 use crate::{
-    cli::ImportArgs,
-    exit::ExitCode,
-    failure::Failure,
-    model::Currency,
+    cli::ImportArgs, exit::ExitCode, failure::Failure, model::Currency,
     render::import::ImportDocument,
 };
 use report::ReportSettings;

@@ -167,28 +167,31 @@ impl ImportDocument {
             let days = team.days.iter();
             days.map(|day| (team.team.as_str(), day))
         });
-        ReportTable::records("", days.map(|(team, day)| {
-            let tokens = day.tokens.tokens;
-            let count = |tokens: u64| Cell::Tokens(Tokens(tokens));
-            let cost = only(&day.costs);
-            [
-                ("team", Cell::text(team)),
-                ("day", Cell::word(day.day.to_string())),
-                ("input", count(tokens.input)),
-                ("output", count(tokens.output)),
-                ("cache_write_5m", count(tokens.cache_write_5m)),
-                ("cache_write_1h", count(tokens.cache_write_1h)),
-                ("cache_read", count(tokens.cache_read)),
-                ("reasoning", count(tokens.reasoning)),
-                ("total", count(day.tokens.total)),
-                ("cost", Cell::some(cost, Cell::Money)),
-                (
-                    "currency",
-                    Cell::some(cost, |cost: Money| Cell::word(cost.currency.to_string())),
-                ),
-                ("unpriced_tokens", count(day.unpriced_tokens)),
-            ]
-        }))
+        ReportTable::records(
+            "",
+            days.map(|(team, day)| {
+                let tokens = day.tokens.tokens;
+                let count = |tokens: u64| Cell::Tokens(Tokens(tokens));
+                let cost = only(&day.costs);
+                [
+                    ("team", Cell::text(team)),
+                    ("day", Cell::word(day.day.to_string())),
+                    ("input", count(tokens.input)),
+                    ("output", count(tokens.output)),
+                    ("cache_write_5m", count(tokens.cache_write_5m)),
+                    ("cache_write_1h", count(tokens.cache_write_1h)),
+                    ("cache_read", count(tokens.cache_read)),
+                    ("reasoning", count(tokens.reasoning)),
+                    ("total", count(day.tokens.total)),
+                    ("cost", Cell::some(cost, Cell::Money)),
+                    (
+                        "currency",
+                        Cell::some(cost, |cost: Money| Cell::word(cost.currency.to_string())),
+                    ),
+                    ("unpriced_tokens", count(day.unpriced_tokens)),
+                ]
+            }),
+        )
     }
 }
 

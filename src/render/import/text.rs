@@ -121,7 +121,9 @@ fn sentences(document: &ImportDocument) -> Vec<String> {
         lines.push(format!("no price: {} tokens of {name}", Tokens(*tokens)));
     }
     for (model, other) in &document.other_prices {
-        lines.push(format!("{model} has no price of its own: that of {other} is taken"));
+        lines.push(format!(
+            "{model} has no price of its own: that of {other} is taken"
+        ));
     }
     lines.extend(left_out(&document.skipped));
     let without_team = document.skipped.sessions_without_team;
