@@ -2,7 +2,7 @@
 
 use super::{
     super::{Column, OutputStyle, ReportTable, StyledLine, counted, table::Cell},
-    ClassTotals, ImportDocument, SkippedReport, TeamImport, only, rate_of,
+    ClassTotals, ImportDocument, SkippedReport, only, rate_of,
 };
 use crate::{
     import::{ImportSource, Unreadable},
