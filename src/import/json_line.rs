@@ -13,7 +13,7 @@ use serde_json::error::Category;
 
 use super::{Line, Skipped};
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The file whose lines are read, for messages about them.
 #[derive(Debug, Default)]
@@ -91,7 +91,7 @@ const fn reason(problem: Category) -> &'static str {
 }
 
 /// A file of UTF-16 begins with its own mark, or with characters every other byte of which is zero.
-fn is_utf_16(text: &[u8]) -> bool {
+pub(super) fn is_utf_16(text: &[u8]) -> bool {
     match text {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
         [first, second, third, ..] => {

@@ -1,0 +1,274 @@
+//! Which lines are one response, and what it used. Lines are joined by what they have in common, however many steps that takes, and of two
+//! lines the same one is preferred whichever comes first: so the order of files makes no difference.
+
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::HashMap,
+};
+
+use super::{
+    super::Origin,
+    link::{Link, LinkHasher},
+    parse::Advisor,
+    shared::Shared,
+};
+use crate::model::TokenCounts;
+
+/// What the lines of a response come to. Of a large history there are hundreds of thousands, so it is small.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MergedLines {
+    /// Of the snapshot that counts.
+    pub tokens: [u64; 5],
+    /// When the first of its lines was written, in microseconds since 1970.
+    pub first: i64,
+    /// When the snapshot that counts was written.
+    pub last: i64,
+    /// The id of its message, where it has one of a request, too.
+    pub message: Option<Link>,
+    /// Indexes into the shared.
+    pub model: u32,
+    pub origin: u32,
+    /// The number of its line among those of its file that state usage.
+    pub ordinal: u32,
+    /// Index into `Merge::advisors`, or [`NONE`].
+    pub advisors: u32,
+    /// The record that this one has become part of, or itself.
+    parent: u32,
+    pub is_fast: bool,
+    /// All of its lines are of side conversations.
+    pub is_side: bool,
+}
+
+/// The index of nothing.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A line, before it is joined with others of its response.
+pub(super) struct FoundLine {
+    pub tokens: TokenCounts,
+    pub micros: i64,
+    pub message: Option<Link>,
+    pub model: u32,
+    pub origin: u32,
+    pub ordinal: u32,
+    pub is_fast: bool,
+    pub is_side: bool,
+    pub advisors: Vec<Advisor>,
+}
+
+/// The values that records refer to.
+#[derive(Default)]
+pub(super) struct SharedValues {
+    pub models: Shared<String>,
+    pub origins: Shared<Origin>,
+}
+
+#[derive(Default)]
+pub(super) struct Merge {
+    links: HashMap<Link, u32, LinkHasher>,
+    pub records: Vec<MergedLines>,
+    advisors: Vec<Vec<Advisor>>,
+    /// The lines that were joined with others.
+    pub copies: u64,
+}
+
+impl MergedLines {
+    pub fn total(&self) -> u64 {
+        self.tokens
+            .iter()
+            .fold(0, |sum, tokens| sum.saturating_add(*tokens))
+    }
+
+    pub fn counts(&self) -> TokenCounts {
+        let [output, input, cache_write_5m, cache_write_1h, cache_read] = self.tokens;
+        TokenCounts {
+            input,
+            output,
+            cache_write_5m,
+            cache_write_1h,
+            cache_read,
+            reasoning: 0,
+        }
+    }
+
+    /// Which of two snapshots counts: streams write several, and the last one is not always the fullest.
+    fn by_output(&self, other: &Self, models: &Shared<String>) -> Ordering {
+        let key = |record: &Self| {
+            let [output, ..] = record.tokens;
+            (output, record.total(), record.last, record.tokens)
+        };
+        let model = |record: &Self| models.get(record.model);
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| model(self).cmp(&model(other)))
+            .then(self.is_fast.cmp(&other.is_fast))
+    }
+
+    /// Which of two lines says where the response was made. That is not a side conversation if it can be otherwise, nor a session that
+    /// begins with a copy of only the end of another: in the other one more comes before the line.
+    fn by_origin(&self, other: &Self, origins: &Shared<Origin>) -> Ordering {
+        let key = |record: &Self| (!record.is_side, record.ordinal);
+        let origin = |record: &Self| Reverse(origins.get(record.origin));
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| origin(self).cmp(&origin(other)))
+    }
+}
+
+impl Merge {
+    /// Takes a line with all that it has in common with other lines of its response.
+    pub fn add(&mut self, links: [Option<Link>; 2], line: FoundLine, shared: &SharedValues) {
+        let mut joined: Option<u32> = None;
+        for link in links.iter().flatten() {
+            let Some(index) = self.links.get(link).copied() else {
+                continue;
+            };
+            let root = self.root(index);
+            match joined {
+                Some(other) if other != root => {
+                    self.join(root, other, shared);
+                    self.copies += 1;
+                }
+                Some(_) => {}
+                None => joined = Some(root),
+            }
+        }
+        let index = self.record(line);
+        let root = match joined {
+            Some(root) => {
+                self.join(index, root, shared);
+                self.forget(index, root);
+                self.copies += 1;
+                root
+            }
+            None => index,
+        };
+        for link in links.into_iter().flatten() {
+            self.links.insert(link, root);
+        }
+    }
+
+    fn record(&mut self, line: FoundLine) -> u32 {
+        let index = u32::try_from(self.records.len()).unwrap_or(NONE);
+        let advisors = if line.advisors.is_empty() {
+            NONE
+        } else {
+            self.advisors.push(line.advisors);
+            u32::try_from(self.advisors.len() - 1).unwrap_or(NONE)
+        };
+        let tokens = line.tokens;
+        self.records.push(MergedLines {
+            tokens: [
+                tokens.output,
+                tokens.input,
+                tokens.cache_write_5m,
+                tokens.cache_write_1h,
+                tokens.cache_read,
+            ],
+            first: line.micros,
+            last: line.micros,
+            message: line.message,
+            model: line.model,
+            origin: line.origin,
+            ordinal: line.ordinal,
+            advisors,
+            parent: index,
+            is_fast: line.is_fast,
+            is_side: line.is_side,
+        });
+        index
+    }
+
+    /// Removes the record that was made last, which is now part of another.
+    fn forget(&mut self, index: u32, root: u32) {
+        let kept = self.get(root).map_or(NONE, |record| record.advisors);
+        let own = self.get(index).map_or(NONE, |record| record.advisors);
+        if own != NONE && own != kept {
+            self.advisors.pop();
+        }
+        self.records.pop();
+    }
+
+    fn get(&self, index: u32) -> Option<&MergedLines> {
+        self.records.get(index as usize)
+    }
+
+    fn set_parent(&mut self, index: u32, parent: u32) {
+        if let Some(record) = self.records.get_mut(index as usize) {
+            record.parent = parent;
+        }
+    }
+
+    /// The record that one has become part of. Paths are halved on the way, so that they stay short.
+    fn root(&mut self, mut index: u32) -> u32 {
+        let parent = |merge: &Self, index| merge.get(index).map_or(index, |record| record.parent);
+        while parent(self, index) != index {
+            let next = parent(self, parent(self, index));
+            self.set_parent(index, next);
+            index = next;
+        }
+        index
+    }
+
+    /// Makes a record part of another one.
+    fn join(&mut self, index: u32, root: u32, shared: &SharedValues) {
+        let (Some(part), Some(whole)) = (self.get(index).copied(), self.get(root).copied()) else {
+            return;
+        };
+        let mut joined = whole;
+        joined.first = part.first.min(whole.first);
+        joined.message = match (part.message, whole.message) {
+            (Some(part), Some(whole)) => Some(part.min(whole)),
+            (part, whole) => part.or(whole),
+        };
+        if part.by_output(&whole, &shared.models).is_gt() {
+            joined.tokens = part.tokens;
+            joined.last = part.last;
+            joined.model = part.model;
+            joined.is_fast = part.is_fast;
+        }
+        if part.by_origin(&whole, &shared.origins).is_gt() {
+            joined.origin = part.origin;
+            joined.ordinal = part.ordinal;
+            joined.is_side = part.is_side;
+        }
+        if self.weight(part.advisors) > self.weight(whole.advisors) {
+            joined.advisors = part.advisors;
+        }
+        if let Some(record) = self.records.get_mut(root as usize) {
+            *record = joined;
+        }
+        self.set_parent(index, root);
+    }
+
+    /// Which of two lists of advisors counts: the one with the most tokens, and between equals always the same.
+    fn weight(&self, advisors: u32) -> Option<(u64, Vec<(&str, u64, u64, bool)>)> {
+        let advisors = self.advisors.get(advisors as usize)?;
+        let total = advisors.iter().fold(0_u64, |sum, advisor| {
+            sum.saturating_add(advisor.tokens.total())
+        });
+        let parts = advisors.iter().map(|advisor| {
+            let tokens = advisor.tokens;
+            let model = advisor.model.as_str();
+            (model, tokens.output, tokens.input, advisor.is_fast)
+        });
+        Some((total, parts.collect()))
+    }
+
+    /// What other models answered within a response.
+    pub fn advisors_of(&self, record: &MergedLines) -> &[Advisor] {
+        self.advisors
+            .get(record.advisors as usize)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Keeps one record of each response, and frees what only served to find them.
+    pub fn settle(&mut self) {
+        self.links = HashMap::default();
+        let mut index = 0;
+        self.records.retain(|record| {
+            let is_root = record.parent == index;
+            index += 1;
+            is_root
+        });
+    }
+}
