@@ -90,15 +90,15 @@ const fn reason(problem: Category) -> &'static str {
     }
 }
 
-/// A file of UTF-16 begins with its own mark, or with characters every other byte of which is zero.
+/// A file of UTF-16 begins with characters every other byte of which is zero, and often with a mark of its own before. One or two odd bytes
+/// are damage of a line, and no encoding.
 pub(super) fn is_utf_16(text: &[u8]) -> bool {
-    match text {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
-        [first, second, third, ..] => {
-            (*first == 0) != (*second == 0) && (*first == 0) == (*third == 0)
-        }
-        _ => false,
-    }
+    let marks = [b"\xff\xfe", b"\xfe\xff"];
+    let mark = marks.iter().find_map(|mark| text.strip_prefix(*mark));
+    let pairs = mark.unwrap_or(text).chunks_exact(2).take(4);
+    let is_little = |pair: &[u8]| matches!(pair, [1..=255, 0]);
+    let is_big = |pair: &[u8]| matches!(pair, [0, 1..=255]);
+    pairs.len() == 4 && (pairs.clone().all(is_little) || pairs.clone().all(is_big))
 }
 
 /// Finds the long lines that cannot matter, without parsing them: what agents read and wrote fills most of a transcript.

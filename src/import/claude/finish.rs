@@ -70,7 +70,9 @@ fn leave_out_replays(records: &mut Vec<MergedLines>, shared: &SharedValues, skip
     let key = |record: &MergedLines| {
         let preference = (record.is_side, record.first, record.ordinal);
         let origin = shared.origins.get(record.origin);
-        (record.message, preference, origin, record.tokens)
+        let model = shared.models.get(record.model);
+        let usage = (record.tokens, model, record.is_fast);
+        (record.message, preference, origin, usage)
     };
     records.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
     let mut last = None;
