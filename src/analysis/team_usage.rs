@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{FixedOffset, NaiveDate, NaiveTime};
 
 use super::{
+    classes::ClassSums,
     cost::{CostSum, PricedCost},
     names::NameId,
 };
@@ -155,6 +156,18 @@ impl TeamUsage {
         }
     }
 
+    /// The classes of its tokens, as far as they are stated. Monthly rows seldom state any: that is not zero.
+    pub(super) fn classes(&self) -> Option<ClassSums> {
+        let of = |is: fn(EntryKind) -> bool| {
+            let tallies = self.tallies.iter().filter(|(kind, _)| is(**kind));
+            let sums = tallies.filter_map(|(_, tally)| tally.classes.as_deref().copied());
+            sums.fold(None, |all, sums| ClassSums::joined(all, Some(sums)))
+        };
+        let is_detail = |kind| !matches!(kind, EntryKind::Monthly | EntryKind::Line);
+        let tables = ClassSums::fuller(of(|kind| kind == EntryKind::Monthly), of(is_detail));
+        ClassSums::joined(tables, of(|kind| kind == EntryKind::Line))
+    }
+
     pub(super) fn sum(&self) -> RoundedSum {
         self.leading().map(|tally| tally.sum).sum()
     }
@@ -204,6 +217,8 @@ pub struct Tally {
     /// Of monthly rows, the base that they were written with, if all say the same one and hold what was written.
     pub written_base: Option<Tokens>,
     pub(super) keyed_cost: CostSum,
+    /// Boxed, since few logs state any.
+    pub(super) classes: Option<Box<ClassSums>>,
     pub(super) status: Option<Status>,
     pub(super) cost: CostSum,
 }
@@ -219,6 +234,9 @@ impl Tally {
             self.keyed = self.keyed.saturating_add(tokens.unwrap_or_default());
             self.keyed_cost.add(cost);
         }
+        if let Some(classes) = ClassSums::of(&entry.figures) {
+            self.add_classes(&classes);
+        }
         let written = written_base(entry);
         self.written_base = written.filter(|_| self.agrees_on(written));
         self.rows += 1;
@@ -231,6 +249,10 @@ impl Tally {
             (Some(one), Some(two)) if entry.kind == EntryKind::Monthly => Some(one.combined(two)),
             (one, two) => two.or(one),
         };
+    }
+
+    fn add_classes(&mut self, classes: &ClassSums) {
+        self.classes.get_or_insert_default().add(classes);
     }
 
     /// Whether it says that anything was spent.
@@ -258,6 +280,9 @@ impl Tally {
         self.rows += other.rows;
         self.keyed = self.keyed.saturating_add(other.keyed);
         self.keyed_cost.add(&other.keyed_cost);
+        if let Some(classes) = &other.classes {
+            self.add_classes(classes);
+        }
         if other.first.order() < self.first.order() {
             self.first = other.first;
         }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     analysis::{CostSum, ReconciledMonth},
     log::{Column, Columns, cell, cells_of},
-    model::{Currency, MergeBase, Money, Status, TimeRange, TokenClasses, Tokens},
+    model::{Currency, ImportedId, MergeBase, Money, Status, TimeRange, TokenClasses, Tokens},
     text::{Edit, Span},
 };
 
@@ -403,14 +403,31 @@ fn comments(columns: &Columns, row: &NewRow<'_>) -> impl Iterator<Item = String>
     let is_writable = !beside.contains(['|', '<', '>']) && !beside.contains("--");
     let is_needed = !columns.has(Column::Notes) && !beside.is_empty();
     let beside = (is_needed && is_writable).then_some(beside);
+    let classes = class_mark(columns, row);
     let id = row.id.map(|id| format!("id={id}"));
     let base = row.base.as_ref().map(ToString::to_string);
     let comments = beside
         .into_iter()
         .chain(cost_mark(columns, &row.cost))
+        .chain(classes)
         .chain(id)
         .chain(base);
     comments.map(|comment| format!("<!-- {comment} -->"))
+}
+
+/// What a comment says of the classes of imported tokens that have no column. Without it, settling would lose what the cache was used for.
+fn class_mark(columns: &Columns, row: &NewRow<'_>) -> Option<String> {
+    row.id.and_then(ImportedId::parse)?;
+    let has_column = |key| match key {
+        "input" => columns.has(Column::TokensIn),
+        "output" => columns.has(Column::TokensOut),
+        _ => false,
+    };
+    let classes = row.classes.by_key().into_iter();
+    let classes = classes.filter(|(key, _)| !has_column(key));
+    let words = classes.filter_map(|(key, tokens)| Some(format!("{key}={}", tokens?.0)));
+    let words: Vec<String> = words.collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// What a comment says of a cost: what the cell of the cost cannot, or all where there is none. None where that is nothing.

@@ -273,19 +273,32 @@ impl<'r, 'p> Decoder<'r, 'p> {
         // What the tokens cost is not known, whatever their price is.
         let is_cost_lost = cost.is_err();
         let cost = cost.unwrap_or(None);
-        let marked = |key| self.mark(key).and_then(|mark| cell::money(mark).ok()?);
-        let cost = cost.or_else(|| marked("cost").filter(|_| !self.columns.has(Column::Cost)));
-        let unpriced = self
-            .mark("unpriced")
-            .and_then(|mark| cell::tokens(mark).ok()?);
+        let has_marks = self.cells.iter().any(|cell| !cell.marks.is_empty());
+        let marked = |key| if has_marks { self.mark(key) } else { None };
+        let marked_cost = || cell::money(marked("cost")?).ok()?;
+        let cost = cost.or_else(|| marked_cost().filter(|_| !self.columns.has(Column::Cost)));
+        let marked_tokens = |key| cell::tokens(marked(key)?).ok()?;
+        let class = |key| Some(marked_tokens(key)?.used.value);
+        let unpriced = marked_tokens("unpriced");
+        let classes = TokenClasses {
+            input: input.map(|amount| amount.value),
+            output: output.map(|amount| amount.value),
+            ..TokenClasses::default()
+        };
+        let classes = if has_marks {
+            TokenClasses {
+                input: classes.input.or_else(|| class("input")),
+                output: classes.output.or_else(|| class("output")),
+                cache_write: class("cache_write"),
+                cache_read: class("cache_read"),
+            }
+        } else {
+            classes
+        };
         let deliverables = self.number(Column::Deliverables, cell::count)?;
         Ok(Figures {
             tokens: self.tokens_of(tokens.map(|cell| cell.used), input, output),
-            classes: TokenClasses {
-                input: input.map(|amount| amount.value),
-                output: output.map(|amount| amount.value),
-                ..TokenClasses::default()
-            },
+            classes,
             limit: allocated.or(tokens.and_then(|cell| cell.limit)),
             cost: cost.map(|cost| cost.amount),
             currency: cost
