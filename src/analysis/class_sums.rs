@@ -41,6 +41,32 @@ impl ClassSums {
         })
     }
 
+    /// The sums of two parts, of which either may state no classes.
+    pub(super) fn joined(one: Option<Self>, two: Option<Self>) -> Option<Self> {
+        one.into_iter().chain(two).reduce(|mut one, two| {
+            one += two;
+            one
+        })
+    }
+
+    /// Of two views of the same usage, the one that says more of its classes.
+    pub(super) fn fuller(one: Option<Self>, two: Option<Self>) -> Option<Self> {
+        let both = one.into_iter().chain(two);
+        both.max_by_key(|sums| sums.counted_tokens)
+    }
+
+    /// Without what counts already.
+    pub(super) fn less(self, surplus: Self) -> Self {
+        let less = |sum: Tokens, surplus: Tokens| sum.saturating_sub(surplus);
+        Self {
+            input: less(self.input, surplus.input),
+            output: less(self.output, surplus.output),
+            cache_write: less(self.cache_write, surplus.cache_write),
+            cache_read: less(self.cache_read, surplus.cache_read),
+            counted_tokens: less(self.counted_tokens, surplus.counted_tokens),
+        }
+    }
+
     /// Each class with its name in documents and metrics.
     pub const fn by_name(&self) -> [(&'static str, Tokens); 4] {
         [

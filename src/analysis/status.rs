@@ -92,7 +92,8 @@ pub fn report(
     let reserved_cost_level = cost_budget
         .as_ref()
         .and_then(|budget| budget.committed_level(&policy.thresholds));
-    let classes = None::<ClassSums>;
+    let classes = reconciled.teams.iter().map(TeamUsage::classes);
+    let classes = classes.fold(None, ClassSums::joined);
     let mut report = StatusReport {
         log: log(reconciled, question.path),
         now: question.now,
@@ -309,7 +310,7 @@ fn teams(
                 .with_reserved(held, Some(&team.name))
         });
         let of_money = cost_budget.as_ref().filter(|_| measure.is_money());
-        let classes = None::<ClassSums>;
+        let classes = team.classes();
         TeamReport {
             name: team.name.clone(),
             measure,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{FixedOffset, NaiveDate, NaiveTime};
 
 use super::{
-    classes::ClassSums,
+    class_sums::ClassSums,
     cost::{CostSum, PricedCost},
     names::NameId,
 };
@@ -235,7 +235,7 @@ impl Tally {
             self.keyed_cost.add(cost);
         }
         if let Some(classes) = ClassSums::of(&entry.figures) {
-            self.add_classes(&classes);
+            self.add_classes(classes);
         }
         let written = written_base(entry);
         self.written_base = written.filter(|_| self.agrees_on(written));
@@ -251,8 +251,8 @@ impl Tally {
         };
     }
 
-    fn add_classes(&mut self, classes: &ClassSums) {
-        self.classes.get_or_insert_default().add(classes);
+    fn add_classes(&mut self, classes: ClassSums) {
+        **self.classes.get_or_insert_default() += classes;
     }
 
     /// Whether it says that anything was spent.
@@ -281,7 +281,7 @@ impl Tally {
         self.keyed = self.keyed.saturating_add(other.keyed);
         self.keyed_cost.add(&other.keyed_cost);
         if let Some(classes) = &other.classes {
-            self.add_classes(classes);
+            self.add_classes(**classes);
         }
         if other.first.order() < self.first.order() {
             self.first = other.first;
