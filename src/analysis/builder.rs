@@ -12,17 +12,18 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use super::{
     cost::CostSum,
     dating::Dating,
+    imported::ImportedEntries,
     ledger::{Duplicate, HoldEntry, Ledger, LoggedEvent},
     merged_rows::MonthlyRow,
     names::{NameId, Roster},
-    period::DatedUsage,
+    period::{self, DatedUsage},
     rows::{RowSelection, Rows},
     span_budget::monday_of,
 };
 use crate::{
     model::{
-        Allocation, BudgetReset, Entry, EntryKind, Figures, Header, LineEvent, LogReading, Month,
-        Note, Optimization, Phase, Policy, StatedTotal, Tokens,
+        Allocation, BudgetReset, Entry, EntryKind, Figures, Header, ImportedId, LineEvent,
+        LogReading, Month, Note, Optimization, Phase, Policy, StatedTotal, Tokens,
     },
     text::{FileRole, Place},
 };
@@ -39,6 +40,8 @@ pub struct LedgerBuilder {
     archive: Option<Month>,
     ids: Ids,
     has_legacy: bool,
+    /// The rows and lines that were imported.
+    imported: ImportedEntries,
     /// Those of each archive.
     archived_ids: BTreeMap<Month, Ids>,
     /// The ids of rows of the log that are repetitions of rows of its archives, with the places of these.
@@ -112,6 +115,7 @@ impl LedgerBuilder {
             archive: None,
             ids: Ids::default(),
             has_legacy: false,
+            imported: ImportedEntries::new(&policy.import.counted),
             archived_ids: BTreeMap::new(),
             superseded: Superseded::new(),
             met_again: Superseded::new(),
@@ -145,6 +149,7 @@ impl LedgerBuilder {
     pub fn finish(mut self) -> Ledger {
         self.find_last_ids();
         self.count_waiting();
+        self.count_overlaps_once();
         if self.ledger.current_format && self.has_legacy {
             self.drop_legacy();
         }
@@ -157,7 +162,9 @@ impl LedgerBuilder {
         let mut months = mem::take(&mut self.ledger.months);
         for data in months.values_mut() {
             for row in data.rows.again() {
-                let has_last = row.ids().all(|id| self.settled(id).is_some());
+                let has_last = row
+                    .ids()
+                    .all(|id| self.settled(id).is_some() || self.imported.is_settled(id));
                 row.has_last = has_last;
             }
         }
@@ -313,7 +320,34 @@ impl LedgerBuilder {
         } else {
             ids.settle(entry);
             self.count(entry);
+            self.meet_imported(id, entry);
         }
+    }
+
+    /// Takes note of an entry whose id says that it was imported.
+    fn meet_imported(&mut self, id: &str, entry: &Entry<'_>) {
+        if let Some(id) = ImportedId::parse(id) {
+            let name = self.ledger.names.id(&entry.work.team);
+            let cost = self.ledger.cost_of(entry);
+            self.imported.add(id, entry, name, cost);
+        }
+    }
+
+    /// Counts once what several imports wrote.
+    fn count_overlaps_once(&mut self) {
+        let overlaps = mem::take(&mut self.imported).overlaps();
+        if overlaps.is_empty() {
+            return;
+        }
+        let ledger = &mut self.ledger;
+        for overlap in &overlaps {
+            if let Some(month) = ledger.months.get_mut(&overlap.month) {
+                month.count_once(overlap);
+            }
+        }
+        ledger.kept.count_once(&overlaps);
+        period::count_once(&mut ledger.dated_usage, &overlaps);
+        ledger.overlaps = overlaps;
     }
 
     /// The row of an archive that a row of the log repeats.
@@ -375,7 +409,10 @@ impl LedgerBuilder {
                         let (id, place) = (id.clone(), line.place);
                         self.duplicate(archive, Duplicate { id, place, first });
                     }
-                    None => self.count(line),
+                    None => {
+                        self.count(line);
+                        self.meet_imported(id, line);
+                    }
                 }
             }
         }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
+use super::imported::share_of;
 use crate::{
     model::{Currency, Figures, Money, Price, StatedCost, Tokens},
     text::Place,
@@ -101,6 +102,36 @@ impl CostSum {
         self.unpriced = self.unpriced.saturating_add(other.unpriced);
         self.unknown = self.unknown.saturating_add(other.unknown);
         self.open |= other.open;
+    }
+
+    /// What a part of these tokens cost: in proportion, rounded half to even.
+    pub(super) fn part(&self, part: u64, whole: u64) -> Self {
+        let of = |tokens: Tokens| Tokens(share_of(tokens.0, part, whole));
+        let stated = self.stated.iter().map(|sum| CurrencySum {
+            nanos: match u64::try_from(sum.nanos) {
+                Ok(nanos) => share_of(nanos, part, whole).into(),
+                Err(_) => sum.nanos,
+            },
+            ..*sum
+        });
+        Self {
+            stated: stated.collect(),
+            unpriced: of(self.unpriced),
+            unknown: of(self.unknown),
+            open: self.open,
+        }
+    }
+
+    /// Takes away what a part of it cost. Nothing is left where that is more.
+    pub fn remove(&mut self, part: &Self) {
+        for less in &part.stated {
+            let mut own = self.stated.iter_mut();
+            if let Some(own) = own.find(|own| own.currency == less.currency) {
+                own.nanos = own.nanos.saturating_sub(less.nanos).max(0);
+            }
+        }
+        self.unpriced = self.unpriced.saturating_sub(part.unpriced);
+        self.unknown = self.unknown.saturating_sub(part.unknown);
     }
 
     /// Whether a cost is stated.

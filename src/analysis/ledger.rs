@@ -10,6 +10,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use super::{
     cost::CostSum,
     dating::{AheadRows, Dating},
+    imported::{ImportOverlap, Surplus},
     merged_rows::{MergedRows, MonthlyRows},
     names::{NameId, Names, Roster},
     period::DatedUsage,
@@ -43,6 +44,8 @@ pub(super) struct MonthLedger {
     /// What the rows and lines of each day cost; of a log in tokmon's own format, only of those that state no tokens, and from the
     /// running week on.
     pub(super) costs: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), DayCost>>,
+    /// What of the tallies counts elsewhere already.
+    pub(super) surplus: BTreeMap<TallyKey, Surplus>,
     /// The first currency in which the archive states a cost.
     pub(super) archive_currency: Option<Currency>,
     pub(super) rows: MonthlyRows,
@@ -81,6 +84,22 @@ impl MonthLedger {
             let (sum, first) = day.entry((name, entry.kind)).or_default();
             sum.add(cost);
             *first = earliest(*first, start);
+        }
+    }
+
+    /// Takes out of the day of an imported entry what counts elsewhere already, and takes note of it for the sums.
+    pub(super) fn count_once(&mut self, overlap: &ImportOverlap) {
+        let surplus = self.surplus.entry(overlap.key()).or_default();
+        surplus.add_overlap(overlap);
+        let Some(date) = overlap.date else { return };
+        let part = (overlap.name, overlap.kind);
+        let day = self.days.get_mut(&date).and_then(|day| day.get_mut(&part));
+        if let Some(day) = day {
+            day.spent = day.spent.saturating_sub(overlap.surplus().into());
+        }
+        let cost = self.costs.get_mut(&date);
+        if let Some((cost, _)) = cost.and_then(|day| day.get_mut(&part)) {
+            cost.remove(overlap.surplus_cost());
         }
     }
 
@@ -165,6 +184,8 @@ pub struct Ledger {
     pub(super) first_legacy: Option<Place>,
     /// By the month whose archive has part in it; `None` where the log alone repeats an id.
     pub(super) duplicates: BTreeMap<Option<Month>, Vec<Duplicate>>,
+    /// The imported rows and lines that count only in part.
+    pub(super) overlaps: Vec<ImportOverlap>,
     /// The tokens of each detail and usage line that counts, where an estimate needs them.
     pub(super) sizes: Vec<(NameId, Tokens)>,
     pub(super) holds: HashMap<String, HoldEntry>,
@@ -259,6 +280,11 @@ impl Ledger {
     /// The ids that occur again, in the log and in its archives.
     pub fn duplicates(&self) -> impl Iterator<Item = &Duplicate> {
         self.duplicates.values().flatten()
+    }
+
+    /// The imported rows and lines that count only in part, by file and line.
+    pub fn overlaps(&self) -> &[ImportOverlap] {
+        &self.overlaps
     }
 
     /// The months with monthly rows that should be one, oldest first.

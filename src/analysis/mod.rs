@@ -18,6 +18,7 @@ pub mod forecast;
 pub mod guard;
 mod held_money;
 mod holds;
+mod imported;
 mod latch;
 mod ledger;
 mod limits;
@@ -54,6 +55,7 @@ pub use forecast::{
     ForecastState, Quantiles, StatedForecast, TeamForecast, ThresholdCrossing,
 };
 pub use holds::HoldState;
+pub use imported::ImportOverlap;
 pub use ledger::{Duplicate, Ledger, LoggedEvent};
 pub use limits::{Limits, budget, repeated_allocations, reserve, stated_budget};
 pub use merged_rows::{MergedRows, Resolution};

@@ -179,6 +179,12 @@ impl<'r, 'l> Assignment<'r, 'l> {
                 .and_modify(|sum| sum.merge(tally))
                 .or_insert_with(|| tally.clone());
         }
+        for (key, surplus) in &data.surplus {
+            let id = self.owner(key).filter(|id| self.counts(*id, key));
+            if let Some(team) = id.and_then(|id| teams.get_mut(&id)) {
+                team.surplus.get_or_insert_default().add(surplus);
+            }
+        }
         for (date, id, kind, day) in self.days(data) {
             // A monthly row with a date is no detail: it is the view beside them.
             if let Some(team) = teams.get_mut(&id).filter(|_| kind != EntryKind::Monthly) {
@@ -215,6 +221,7 @@ impl<'r, 'l> Assignment<'r, 'l> {
             name: self.ledger.names.shown(id).to_owned(),
             tallies: BTreeMap::new(),
             days: BTreeMap::new(),
+            surplus: None,
         }
     }
 

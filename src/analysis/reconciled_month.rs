@@ -342,6 +342,7 @@ impl ReconciledMonth<'_> {
             name: self.ledger.names.shown(id).to_owned(),
             tallies: BTreeMap::new(),
             days: BTreeMap::new(),
+            surplus: None,
         });
     }
 

@@ -1,13 +1,13 @@
 //! The rows that will be shown one by one, and those that cannot be read.
 
 use std::{
-    collections::{BTreeMap, btree_map},
+    collections::{BTreeMap, HashMap, btree_map},
     ops::Add,
 };
 
 use chrono::NaiveDate;
 
-use super::{cost::CostSum, names::NameId, team_usage::sum};
+use super::{cost::CostSum, imported::ImportOverlap, names::NameId, team_usage::sum};
 use crate::{
     model::{Amount, Entry, EntryKind, Month, RoundedSum, Tokens},
     text::{FileId, FileRole, Place},
@@ -82,6 +82,13 @@ impl KeptRow {
         (entry.work.task, entry.work.model, entry.work.notes) = (None, None, None);
     }
 
+    fn count_once(&mut self, overlap: &ImportOverlap) {
+        if let Some(tokens) = &mut self.entry.figures.tokens {
+            tokens.value = tokens.value.saturating_sub(overlap.surplus());
+        }
+        self.cost.remove(overlap.surplus_cost());
+    }
+
     /// The sort key: by day; rows of an archive before those of the log.
     pub(super) fn order(&self) -> (NaiveDate, bool, (FileId, usize, usize)) {
         let place = &self.entry.place;
@@ -134,6 +141,38 @@ impl OfMonth {
 }
 
 impl KeptRows {
+    /// Leaves out of the rows what counts elsewhere already.
+    pub(super) fn count_once(&mut self, overlaps: &[ImportOverlap]) {
+        let by_place = overlaps.iter().map(|overlap| {
+            let place = overlap.place;
+            ((place.file, place.line_start), overlap)
+        });
+        let mut by_place: HashMap<_, _> = by_place.collect();
+        let mut rows: Vec<&mut KeptRow> =
+            self.0.iter_mut().flat_map(|kept| &mut kept.rows).collect();
+        for row in &mut rows {
+            let place = row.entry.place;
+            if let Some(overlap) = by_place.remove(&(place.file, place.line_start)) {
+                row.count_once(overlap);
+            }
+        }
+        if by_place.is_empty() {
+            return;
+        }
+        // The others are in sums of rows.
+        let mut by_day: HashMap<_, Vec<&ImportOverlap>> = HashMap::new();
+        for overlap in by_place.into_values() {
+            let key = (overlap.date, overlap.name, overlap.kind);
+            by_day.entry(key).or_default().push(overlap);
+        }
+        for row in rows.into_iter().filter(|row| row.rows > 1) {
+            let key = (Some(row.date), row.name, row.entry.kind);
+            for overlap in by_day.remove(&key).unwrap_or_default() {
+                row.count_once(overlap);
+            }
+        }
+    }
+
     /// Keeps a row if it has a date and, by what is known so far, will be shown.
     pub(super) fn keep(
         &mut self,

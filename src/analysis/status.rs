@@ -241,7 +241,7 @@ fn used_report(request: &Request<'_>, budget: Option<Tokens>) -> UsedReport {
     let (cost, stated) = (reconciled.spent_cost(), reconciled.stated);
     let unknown_rows = reconciled.unknown_rows();
     let teams = reconciled.teams.iter();
-    let lines = teams.map(|team| team.tokens_of(EntryKind::Line));
+    let lines = teams.map(TeamUsage::unsettled);
     UsedReport {
         tokens: in_tokens(reconciled, used).filter(|_| unknown_rows.is_none()),
         unknown_rows,

@@ -10,6 +10,7 @@ use chrono::{FixedOffset, NaiveDate, NaiveTime};
 use super::{
     class_sums::ClassSums,
     cost::{CostSum, PricedCost},
+    imported::Surplus,
     names::NameId,
 };
 use crate::{
@@ -24,6 +25,8 @@ pub struct TeamUsage {
     pub tallies: BTreeMap<EntryKind, Tally>,
     /// What its details and usage lines say was spent on each day.
     pub(super) days: BTreeMap<NaiveDate, Units>,
+    /// What of all that counts elsewhere already.
+    pub(super) surplus: Option<Box<Surplus>>,
 }
 
 impl TeamUsage {
@@ -48,7 +51,21 @@ impl TeamUsage {
             self.details()
                 .max(self.tokens_of(EntryKind::Monthly))
                 .saturating_add(self.tokens_of(EntryKind::Line))
+                .saturating_sub(self.surplus())
         })
+    }
+
+    /// The tokens of imported rows and lines that others state as well. The monthly rows hold them as the details do.
+    pub fn surplus(&self) -> Tokens {
+        let surplus = self.surplus.as_ref();
+        surplus.map_or(Tokens::ZERO, |surplus| surplus.tokens)
+    }
+
+    /// What is in usage lines, and counts.
+    pub(super) fn unsettled(&self) -> Tokens {
+        let surplus = self.surplus.as_ref();
+        let surplus = surplus.map_or(Tokens::ZERO, |surplus| surplus.in_lines);
+        self.tokens_of(EntryKind::Line).saturating_sub(surplus)
     }
 
     /// What the team used, in what the log counts by. None where nothing is stated about it.
@@ -111,7 +128,10 @@ impl TeamUsage {
         if let Some(lines) = self.tallies.get(&EntryKind::Line) {
             cost.add(&lines.cost.priced(own, price));
         }
-        cost
+        match &self.surplus {
+            Some(surplus) => cost.minus(&surplus.cost.priced(own, price)),
+            None => cost,
+        }
     }
 
     /// Of its monthly rows, and of its details.
@@ -165,11 +185,17 @@ impl TeamUsage {
         };
         let is_detail = |kind| !matches!(kind, EntryKind::Monthly | EntryKind::Line);
         let tables = ClassSums::fuller(of(|kind| kind == EntryKind::Monthly), of(is_detail));
-        ClassSums::joined(tables, of(|kind| kind == EntryKind::Line))
+        let all = ClassSums::joined(tables, of(|kind| kind == EntryKind::Line))?;
+        let surplus = self.surplus.as_ref();
+        Some(surplus.map_or(all, |surplus| all.less(surplus.classes)))
     }
 
     pub(super) fn sum(&self) -> RoundedSum {
-        self.leading().map(|tally| tally.sum).sum()
+        let sum: RoundedSum = self.leading().map(|tally| tally.sum).sum();
+        RoundedSum {
+            tokens: sum.tokens.saturating_sub(self.surplus()),
+            ..sum
+        }
     }
 
     /// How far the team is: what its latest usage lines say, else its monthly rows, else its details.

@@ -6,7 +6,7 @@
 
 mod sum;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, FixedOffset};
 use schemars::JsonSchema;
@@ -15,6 +15,7 @@ use serde_with::skip_serializing_none;
 
 use super::{
     cost::{Cost, CostSum, PricedCost},
+    imported::ImportOverlap,
     ledger::LoggedEvent,
     names::NameId,
     reconciled_month::ReconciledMonth,
@@ -33,6 +34,28 @@ pub(super) struct DatedUsage {
     pub(super) until: Option<DateTime<FixedOffset>>,
     pub(super) tokens: Tokens,
     pub(super) cost: CostSum,
+}
+
+/// Leaves out of details and usage lines what counts elsewhere already.
+pub(super) fn count_once(dated: &mut [DatedUsage], overlaps: &[ImportOverlap]) {
+    let mut alike: HashMap<_, Vec<&ImportOverlap>> = HashMap::new();
+    for overlap in overlaps {
+        let tokens = overlap.figures.tokens.map(|tokens| tokens.value);
+        let key = (
+            overlap.name,
+            overlap.kind,
+            overlap.month,
+            tokens.unwrap_or_default(),
+        );
+        alike.entry(key).or_default().push(overlap);
+    }
+    for row in dated {
+        let of_row = alike.get_mut(&(row.name, row.kind, row.month, row.tokens));
+        if let Some(overlap) = of_row.and_then(Vec::pop) {
+            row.tokens = row.tokens.saturating_sub(overlap.surplus());
+            row.cost.remove(overlap.surplus_cost());
+        }
+    }
 }
 
 /// The period that a budget runs in, where it is reset by hand.
