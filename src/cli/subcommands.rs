@@ -125,6 +125,8 @@ pub enum SchemaOf {
     Alert,
     /// What the program of an alert reads
     Notice,
+    /// What import jsonl reads
+    Import,
     /// The status line
     Statusline,
     /// What import reports
@@ -250,7 +252,7 @@ pub struct HoldsArgs {
 
 const SCHEMA_USAGE: &str = "\
 tokmon schema [report|check|tables|guard|holds|budget|prices|alert|
-                     notice|health|statusline|import-report]";
+                     notice|health|statusline|import|import-report]";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:

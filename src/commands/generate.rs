@@ -23,6 +23,7 @@ pub fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         SchemaOf::Health => render::metrics::health::schema(),
         SchemaOf::Alert => render::notices::schema(),
         SchemaOf::Notice => render::notices::document_schema(),
+        SchemaOf::Import => render::import_line_schema(),
         SchemaOf::Statusline => render::statusline::schema(),
     };
     run.print(|out| out.write_all(schema.as_bytes()))?;

@@ -1,12 +1,21 @@
 //! What agent harnesses write down of their usage: lines of transcripts in, the responses of models out, each once; and from responses
 //! the lines that a log lacks. No I/O: `commands::import` finds and opens the files, and writes the log.
 
+mod ccusage;
 pub mod claude;
+mod decimal;
+mod import_line;
 mod json_line;
+mod jsonl;
+#[cfg(test)]
+mod picture;
 mod response;
 mod teams;
 mod unit;
 
+pub use ccusage::CcusageReader;
+pub use import_line::ImportLine;
+pub use jsonl::JsonlReader;
 pub use response::{
     FileKind, ImportSource, Line, Origin, Reader, Response, Skipped, TranscriptFile, Transcripts,
     Unreadable,

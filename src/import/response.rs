@@ -179,11 +179,23 @@ pub struct Skipped {
     pub unreadable: Vec<Unreadable>,
     /// All of those, and the ones that are not listed.
     pub unreadable_count: u64,
+    /// What else there is to say of a file, in a sentence each; at most [`Skipped::MOST_NOTES`] of them.
+    pub notes: Vec<String>,
 }
 
 impl Skipped {
     /// The most places that are kept. A damaged file can have millions.
     pub const MOST_UNREADABLE: usize = 100;
+
+    /// The most notes that are kept.
+    pub const MOST_NOTES: usize = 100;
+
+    /// Keeps a note for the report.
+    pub fn note(&mut self, note: String) {
+        if self.notes.len() < Self::MOST_NOTES {
+            self.notes.push(note);
+        }
+    }
 
     /// Notes a line, or with `None` a file, that could not be read.
     pub fn unreadable(&mut self, file: &str, line: Option<u64>, reason: impl Into<String>) {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 
 use super::{Page, is_unsafe};
-use crate::{analysis::StatusReport, text::masked};
+use crate::{analysis::StatusReport, import::ImportLine, text::masked};
 
 /// Bumped only when a field changes its meaning or is removed; additions do not count.
 pub const VERSION: u32 = 1;
@@ -176,6 +176,12 @@ pub fn schema_of<T: JsonSchema>() -> String {
 /// The same of a document in which a value may be null.
 pub fn schema_with_null<T: JsonSchema>() -> String {
     generated::<T>(settings())
+}
+
+/// The schema of a line that `tokmon import jsonl` reads: what has a default may be absent.
+pub fn import_line_schema() -> String {
+    let settings = SchemaSettings::draft2020_12();
+    generated::<ImportLine<'_>>(settings.with_transform(RecursiveTransform(without_null)))
 }
 
 fn settings() -> SchemaSettings {

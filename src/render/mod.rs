@@ -45,7 +45,7 @@ pub use costs::remarks as cost_remarks;
 pub use daily::no_rows as no_daily_rows;
 pub use diagnostics::{LineAt, concise, count_all, count_findings, in_full, summary};
 pub use diff::diff;
-pub use json::{schema, write as write_json};
+pub use json::{import_line_schema, schema, write as write_json};
 pub use migrated::{Migrated, MigratedLog};
 pub use notices::{NoticeDocument, NoticeList, NoticeOutcome, NoticeReport};
 pub use recorded::{

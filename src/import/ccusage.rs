@@ -1,0 +1,504 @@
+//! `tokmon import ccusage`: what `ccusage daily --json` prints, for harnesses whose files tokmon does not read. Checked against ccusage 20.0.24.
+//!
+//! ccusage states days and no times: a day of it is the same day of the log, in whichever zone. A report of one harness alone does not say of
+//! which, so that the reports of several harnesses are told apart only with `--by-agent`.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    FileKind, Line, Origin, Reader, Response, Skipped, TranscriptFile, Transcripts, decimal,
+    json_line::{Count, Text},
+    response::Interner,
+};
+use crate::model::{StatedCost, TokenCounts};
+
+/// What a report of all harnesses calls its agent.
+const ALL: &str = "all";
+
+/// The agent of reports that name none.
+const MAIN: &str = "main";
+
+/// Reads daily reports. Of several reports of a day, the one with the most tokens counts.
+pub struct CcusageReader {
+    noon: Box<dyn Fn(NaiveDate) -> DateTime<Utc>>,
+    shown: String,
+    days: BTreeMap<DayOf, Vec<ModelUse>>,
+    skipped: Skipped,
+}
+
+/// What a figure of a report is of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct DayOf {
+    day: NaiveDate,
+    agent: String,
+    project: Option<String>,
+}
+
+/// What a model has used on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ModelUse {
+    model: String,
+    tokens: TokenCounts,
+    cost: Option<StatedCost>,
+}
+
+#[derive(Deserialize)]
+struct DailyReport<'a> {
+    #[serde(borrow)]
+    daily: Option<Vec<&'a RawValue>>,
+    /// With `--instances`, by project.
+    #[serde(borrow)]
+    projects: Option<BTreeMap<String, Vec<&'a RawValue>>>,
+}
+
+/// A day, an agent of it or a model of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Figures<'a> {
+    #[serde(borrow, default, alias = "period")]
+    date: Text<'a>,
+    #[serde(borrow, default)]
+    agent: Text<'a>,
+    #[serde(borrow, default)]
+    model_name: Text<'a>,
+    #[serde(default)]
+    input_tokens: Count,
+    #[serde(default)]
+    output_tokens: Count,
+    #[serde(default)]
+    cache_creation_tokens: Count,
+    #[serde(default)]
+    cache_read_tokens: Count,
+    #[serde(default)]
+    reasoning_output_tokens: Count,
+    #[serde(default)]
+    total_tokens: Count,
+    #[serde(borrow, default, alias = "totalCost", alias = "costUSD")]
+    cost: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    models_used: Vec<Text<'a>>,
+    #[serde(borrow, default)]
+    model_breakdowns: Vec<Self>,
+    /// What a report of Codex alone has in place of `modelBreakdowns`.
+    #[serde(borrow, default)]
+    models: BTreeMap<String, Self>,
+    /// With `--by-agent`.
+    #[serde(borrow, default)]
+    agents: Vec<Self>,
+}
+
+impl CcusageReader {
+    /// `noon` is the noon of a day in the zone in which the log has its days.
+    pub fn new(noon: impl Fn(NaiveDate) -> DateTime<Utc> + 'static) -> Self {
+        Self {
+            noon: Box::new(noon),
+            shown: String::new(),
+            days: BTreeMap::new(),
+            skipped: Skipped::default(),
+        }
+    }
+
+    /// How a file that is found in a folder is read. One that is named is read whatever its name is.
+    pub fn kind_of(path: &str) -> Option<FileKind> {
+        let name = path.rsplit_once('.').map(|(_, name)| name)?;
+        name.eq_ignore_ascii_case("json")
+            .then_some(FileKind::Document)
+    }
+
+    fn unreadable(&mut self, reason: impl Into<String>) {
+        self.skipped.unreadable(&self.shown, None, reason);
+    }
+
+    fn add_rows(&mut self, rows: &[&RawValue], project: Option<&str>) {
+        for (at, row) in rows.iter().enumerate() {
+            let figures = serde_json::from_str::<Figures<'_>>(row.get()).ok();
+            let day = figures
+                .as_ref()
+                .and_then(|figures| figures.date.0.parse().ok());
+            match (figures, day) {
+                (Some(figures), Some(day)) => self.add_day(&figures, day, project),
+                (Some(_), None) => {
+                    self.unreadable(format!("row {} has no day like 2026-02-25", at + 1));
+                }
+                (None, _) => {
+                    self.unreadable(format!("row {} is not as ccusage writes it", at + 1));
+                }
+            }
+        }
+    }
+
+    fn add_day(&mut self, row: &Figures<'_>, day: NaiveDate, project: Option<&str>) {
+        let rows = if row.agents.is_empty() {
+            std::slice::from_ref(row)
+        } else {
+            &row.agents
+        };
+        for figures in rows {
+            let uses = figures.uses();
+            if uses.is_empty() {
+                continue;
+            }
+            let of = DayOf {
+                day,
+                agent: figures.agent.get().unwrap_or(MAIN).to_owned(),
+                project: project.map(str::to_owned),
+            };
+            match self.days.entry(of) {
+                Entry::Vacant(place) => {
+                    place.insert(uses);
+                }
+                Entry::Occupied(mut known) => {
+                    self.skipped.copies += known.get().len().min(uses.len()) as u64;
+                    if rank(&uses) > rank(known.get()) {
+                        known.insert(uses);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Reader for CcusageReader {
+    fn begin(&mut self, file: TranscriptFile<'_>) {
+        file.shown.clone_into(&mut self.shown);
+        self.skipped.files += 1;
+    }
+
+    fn line(&mut self, line: Line<'_>) {
+        const BOM: &[u8] = b"\xef\xbb\xbf";
+        self.skipped.lines += 1;
+        let text = line.text.strip_prefix(BOM).unwrap_or(line.text);
+        if text.trim_ascii().is_empty() {
+            return self.unreadable("is empty");
+        }
+        let Ok(report) = serde_json::from_slice::<DailyReport<'_>>(text) else {
+            return self.unreadable("is not what `ccusage daily --json` prints");
+        };
+        if report.daily.is_none() && report.projects.is_none() {
+            return self.unreadable("has no `daily`: only `ccusage daily --json` can be imported");
+        }
+        self.add_rows(&report.daily.unwrap_or_default(), None);
+        for (project, rows) in report.projects.unwrap_or_default() {
+            self.add_rows(&rows, Some(&project));
+        }
+    }
+
+    fn end(&mut self) {}
+
+    fn finish(mut self: Box<Self>) -> Transcripts {
+        // Where the agents of a day are known, their sum is not counted beside them.
+        let named: Vec<NaiveDate> = self
+            .days
+            .keys()
+            .filter(|of| ![ALL, MAIN].contains(&of.agent.as_str()))
+            .map(|of| of.day)
+            .collect();
+        self.days
+            .retain(|of, _| of.agent != ALL || named.binary_search(&of.day).is_err());
+        let (mut origins, mut models) = (Interner::default(), Interner::default());
+        let mut responses = Vec::new();
+        for (of, uses) in self.days {
+            let (time, origin) = ((self.noon)(of.day), origins.index(&origin(of)));
+            responses.extend(uses.into_iter().map(|used| Response {
+                time,
+                origin,
+                model: models.index(&used.model),
+                tokens: used.tokens,
+                is_fast: false,
+                cost: used.cost,
+            }));
+        }
+        Transcripts {
+            origins: origins.into_values(),
+            models: models.into_values(),
+            responses,
+            skipped: self.skipped,
+        }
+    }
+}
+
+/// A project is what ccusage makes of a folder: a rule for teams may match it, and the log shows nothing of it.
+fn origin(of: DayOf) -> Origin {
+    let session = of.project.as_ref();
+    let session = session.map_or_else(|| "ccusage".to_owned(), |name| format!("ccusage {name}"));
+    let task = match of.agent.as_str() {
+        ALL | MAIN => "ccusage".to_owned(),
+        agent => format!("ccusage {agent}"),
+    };
+    Origin {
+        session,
+        agent_name: of.agent.clone(),
+        agent: of.agent,
+        cwd: of.project,
+        task: Some(task),
+        ..Origin::default()
+    }
+}
+
+/// The report with the most tokens is the latest; of two with as many, the order of the files decides nothing.
+fn rank(uses: &[ModelUse]) -> impl Ord + use<> {
+    let totals = uses.iter().map(|used| used.tokens.total());
+    let total = totals.fold(0, u64::saturating_add);
+    let each = uses.iter().map(|used| {
+        let cost = used.cost.map(|cost| cost.nanos);
+        (used.model.clone(), used.tokens.total(), used.tokens.output, cost)
+    });
+    (total, each.collect::<Vec<_>>())
+}
+
+impl Figures<'_> {
+    /// The models with what they have used, by name. What no model is stated for has an empty name.
+    fn uses(&self) -> Vec<ModelUse> {
+        let whole = self.whole();
+        let named = self.model_breakdowns.iter();
+        let named = named.map(|model| (model.model_name.get().unwrap_or_default(), model));
+        let keyed = self.models.iter();
+        let keyed = keyed.map(|(name, model)| (name.as_str(), model));
+        let mut uses: Vec<ModelUse> = named
+            .chain(keyed)
+            .map(|(name, model)| ModelUse {
+                model: name.to_owned(),
+                tokens: model.whole(),
+                cost: model.cost(),
+            })
+            .collect();
+        let rest = uses.iter().try_fold(whole, |rest, used| less(rest, &used.tokens));
+        match (uses.as_mut_slice(), rest) {
+            // What the total has beyond the classes is not in those of the model.
+            ([only], Some(rest)) => {
+                only.tokens += rest;
+                only.cost = only.cost.or_else(|| self.cost());
+            }
+            ([_, ..], Some(rest)) if rest.total() == 0 => {}
+            ([_, ..], Some(rest)) => uses.push(ModelUse {
+                model: String::new(),
+                tokens: rest,
+                cost: self.rest_of_cost(&uses),
+            }),
+            // There are no models, or they do not add up to the day.
+            ([], _) | (_, None) => {
+                let only = match self.models_used.as_slice() {
+                    [only] => only.get(),
+                    _ => None,
+                };
+                uses = vec![ModelUse {
+                    model: only.unwrap_or_default().to_owned(),
+                    tokens: whole,
+                    cost: self.cost(),
+                }];
+            }
+        }
+        uses.retain(|used| used.tokens.total() > 0);
+        uses.sort_by(|one, other| one.model.cmp(&other.model));
+        uses
+    }
+
+    /// The tokens by class. Where the total is more than the classes, the rest is what the model thought: of Gemini, ccusage counts that in no
+    /// class.
+    fn whole(&self) -> TokenCounts {
+        let mut tokens = TokenCounts {
+            input: self.input_tokens.0,
+            output: self.output_tokens.0,
+            cache_write_5m: self.cache_creation_tokens.0,
+            cache_write_1h: 0,
+            cache_read: self.cache_read_tokens.0,
+            reasoning: self.reasoning_output_tokens.0.min(self.output_tokens.0),
+        };
+        let thought = self.total_tokens.0.saturating_sub(tokens.total());
+        tokens.output = tokens.output.saturating_add(thought);
+        tokens.reasoning = tokens.reasoning.saturating_add(thought);
+        tokens
+    }
+
+    /// What ccusage estimates that it cost: it sees each request, with its length. A model that it has no price of costs it nothing, which is
+    /// not known to be so.
+    fn cost(&self) -> Option<StatedCost> {
+        let nanos = decimal::nanos(self.cost?.get())?;
+        (nanos > 0).then_some(StatedCost {
+            nanos,
+            currency: Some(crate::model::Currency::USD),
+        })
+    }
+
+    /// What the day cost beyond its models.
+    fn rest_of_cost(&self, uses: &[ModelUse]) -> Option<StatedCost> {
+        let mut cost = self.cost()?;
+        for used in uses {
+            cost.nanos = cost.nanos.saturating_sub(used.cost?.nanos);
+        }
+        Some(cost)
+    }
+}
+
+/// The tokens without others. None where these are more of any class.
+fn less(tokens: TokenCounts, others: &TokenCounts) -> Option<TokenCounts> {
+    Some(TokenCounts {
+        input: tokens.input.checked_sub(others.input)?,
+        output: tokens.output.checked_sub(others.output)?,
+        cache_write_5m: tokens.cache_write_5m.checked_sub(others.cache_write_5m)?,
+        cache_write_1h: 0,
+        cache_read: tokens.cache_read.checked_sub(others.cache_read)?,
+        reasoning: tokens.reasoning.saturating_sub(others.reasoning),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{FixedOffset, NaiveTime};
+
+    use super::{
+        super::picture::{read, shown},
+        *,
+    };
+
+    const DAILY: &str = include_str!("../../fixtures/import/ccusage/daily.json");
+    const BY_AGENT: &str = include_str!("../../fixtures/import/ccusage/by-agent.json");
+
+    fn reader(hours: i32) -> CcusageReader {
+        let zone = FixedOffset::east_opt(hours * 3600).unwrap();
+        let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
+        CcusageReader::new(move |day| {
+            day.and_time(noon).and_local_timezone(zone).unwrap().to_utc()
+        })
+    }
+
+    fn picture(files: &[&str]) -> String {
+        let files: Vec<(&str, &str)> = files.iter().map(|text| ("a.json", *text)).collect();
+        shown(&read(reader(9), FileKind::Document, &files))
+    }
+
+    #[test]
+    fn the_report_of_all_harnesses() {
+        insta::assert_snapshot!(picture(&[DAILY]), @r#"
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "all" model ""
+            0 in, 100 out (100 reasoning), 0 + 0 written, 0 read, 0 nanos Some(USD), task ccusage
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "all" model "claude-haiku-4-5-20251001"
+            200 in, 200 out (0 reasoning), 600 + 0 written, 1000 read, 2050000 nanos Some(USD), task ccusage
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "all" model "claude-sonnet-4-5-20250929"
+            100 in, 100 out (0 reasoning), 300 + 0 written, 500 read, 3075000 nanos Some(USD), task ccusage
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "all" model "gemini-3.1-pro-preview"
+            1220 in, 200 out (0 reasoning), 0 + 0 written, 800 read, 6200000 nanos Some(USD), task ccusage
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "all" model "gpt-5.6-codex"
+            1100 in, 300 out (0 reasoning), 0 + 0 written, 1900 read, 11160000 nanos Some(USD), task ccusage
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 0 unreadable
+        "#);
+    }
+
+    #[test]
+    fn the_agents_of_a_day_are_counted_in_place_of_their_sum() {
+        let by_agent = picture(&[BY_AGENT]);
+        insta::assert_snapshot!(by_agent, @r#"
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "claude" model "claude-haiku-4-5-20251001"
+            200 in, 200 out (0 reasoning), 600 + 0 written, 1000 read, 2050000 nanos Some(USD), task ccusage claude
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "claude" model "claude-sonnet-4-5-20250929"
+            100 in, 100 out (0 reasoning), 300 + 0 written, 500 read, 3075000 nanos Some(USD), task ccusage claude
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "codex" model "gpt-5.6-codex"
+            1100 in, 300 out (0 reasoning), 0 + 0 written, 1900 read, 11160000 nanos Some(USD), task ccusage codex
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "gemini" model "gemini-3.1-pro-preview"
+            1220 in, 300 out (100 reasoning), 0 + 0 written, 800 read, 6200000 nanos Some(USD), task ccusage gemini
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 0 unreadable
+        "#);
+        let days = |picture: &str| picture.rsplit_once("2 files").unwrap().0.to_owned();
+        assert_eq!(days(&picture(&[DAILY, BY_AGENT])), days(&picture(&[BY_AGENT, DAILY])));
+        assert!(by_agent.starts_with(&days(&picture(&[DAILY, BY_AGENT]))));
+    }
+
+    #[test]
+    fn the_reports_of_one_harness() {
+        let claude = include_str!("../../fixtures/import/ccusage/projects.json");
+        let codex = include_str!("../../fixtures/import/ccusage/codex.json");
+        let gemini = include_str!("../../fixtures/import/ccusage/gemini-no-cost.json");
+        let shown = [claude, codex, gemini].map(|report| picture(&[report]));
+        insta::assert_snapshot!(shown.join("\n"), @r#"
+        2026-10-05T03:00:00+00:00 session "ccusage -home-u-alpha" agent "main" model "claude-haiku-4-5-20251001"
+            200 in, 200 out (0 reasoning), 600 + 0 written, 1000 read, 2050000 nanos Some(USD), task ccusage, cwd -home-u-alpha
+        2026-10-05T03:00:00+00:00 session "ccusage -home-u-alpha" agent "main" model "claude-sonnet-4-5-20250929"
+            100 in, 100 out (0 reasoning), 300 + 0 written, 500 read, 3075000 nanos Some(USD), task ccusage, cwd -home-u-alpha
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 0 unreadable
+
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "main" model "gpt-5.6-codex"
+            1100 in, 300 out (80 reasoning), 0 + 0 written, 1900 read, 11160000 nanos Some(USD), task ccusage
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 0 unreadable
+
+        2026-10-05T03:00:00+00:00 session "ccusage" agent "main" model "gemini-3.1-pro-preview"
+            1220 in, 300 out (100 reasoning), 0 + 0 written, 800 read, task ccusage
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 0 unreadable
+        "#);
+    }
+
+    #[test]
+    fn a_day_is_the_same_in_every_zone() {
+        for hours in [-12, -5, 0, 9, 14] {
+            let transcripts = read(reader(hours), FileKind::Document, &[("a", DAILY)]);
+            let zone = FixedOffset::east_opt(hours * 3600).unwrap();
+            let day = transcripts.responses[0].time.with_timezone(&zone).date_naive();
+            assert_eq!(day.to_string(), "2026-10-05");
+        }
+    }
+
+    #[test]
+    fn of_two_reports_of_a_day_the_later_counts() {
+        let morning = r#"{"daily":[{"date":"2026-02-25","inputTokens":5,"outputTokens":1,"totalTokens":6,"totalCost":0.001}]}"#;
+        let evening = r#"{"daily":[{"date":"2026-02-25","inputTokens":9,"outputTokens":3,"totalTokens":12,"totalCost":0.003,"modelsUsed":["m"]}]}"#;
+        let once = picture(&[morning, evening]);
+        insta::assert_snapshot!(once, @r#"
+        2026-02-25T03:00:00+00:00 session "ccusage" agent "main" model "m"
+            9 in, 3 out (0 reasoning), 0 + 0 written, 0 read, 3000000 nanos Some(USD), task ccusage
+        2 files, 2 lines, 1 copies, 0 without id, 0 torn, 0 unreadable
+        "#);
+        assert_eq!(picture(&[evening, morning]), once);
+    }
+
+    #[test]
+    fn models_that_do_not_add_up_to_a_day() {
+        let more = r#"{"daily":[{"date":"2026-02-25","inputTokens":9,"modelBreakdowns":[{"modelName":"m","inputTokens":4,"cost":0.1},{"modelName":"n","inputTokens":2,"cost":0}],"totalCost":0.3}]}"#;
+        let fewer = r#"{"daily":[{"date":"2026-02-25","inputTokens":9,"modelBreakdowns":[{"modelName":"m","inputTokens":10}]}]}"#;
+        insta::assert_snapshot!([more, fewer].map(|report| picture(&[report])).join("\n"), @r#"
+        2026-02-25T03:00:00+00:00 session "ccusage" agent "main" model ""
+            3 in, 0 out (0 reasoning), 0 + 0 written, 0 read, task ccusage
+        2026-02-25T03:00:00+00:00 session "ccusage" agent "main" model "m"
+            4 in, 0 out (0 reasoning), 0 + 0 written, 0 read, 100000000 nanos Some(USD), task ccusage
+        2026-02-25T03:00:00+00:00 session "ccusage" agent "main" model "n"
+            2 in, 0 out (0 reasoning), 0 + 0 written, 0 read, task ccusage
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 0 unreadable
+
+        2026-02-25T03:00:00+00:00 session "ccusage" agent "main" model ""
+            9 in, 0 out (0 reasoning), 0 + 0 written, 0 read, task ccusage
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 0 unreadable
+        "#);
+    }
+
+    #[test]
+    fn what_is_no_daily_report_is_said() {
+        let weekly = include_str!("../../fixtures/import/ccusage/weekly.json");
+        let rows = r#"{"daily":[7,{"inputTokens":5},{"date":"2026-02-25","inputTokens":-5},{"date":"2026-02-25","inputTokens":5}]}"#;
+        let empty = include_str!("../../fixtures/import/ccusage/empty.json");
+        let shown = ["", "[1]", "{", weekly, rows, empty].map(|report| picture(&[report]));
+        insta::assert_snapshot!(shown.join("\n"), @r#"
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 1 unreadable
+        a.json: is empty
+
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 1 unreadable
+        a.json: is not what `ccusage daily --json` prints
+
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 1 unreadable
+        a.json: is not what `ccusage daily --json` prints
+
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 1 unreadable
+        a.json: has no `daily`: only `ccusage daily --json` can be imported
+
+        2026-02-25T03:00:00+00:00 session "ccusage" agent "main" model ""
+            5 in, 0 out (0 reasoning), 0 + 0 written, 0 read, task ccusage
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 3 unreadable
+        a.json: row 1 is not as ccusage writes it
+        a.json: row 2 has no day like 2026-02-25
+        a.json: row 3 is not as ccusage writes it
+
+        1 files, 1 lines, 0 copies, 0 without id, 0 torn, 0 unreadable
+        "#);
+    }
+}
