@@ -8,7 +8,10 @@ use super::{
     TEMPLATE,
     values::{self, FormatParser, parse_tokens},
 };
-use crate::{harness::Harness, model::Tokens};
+use crate::{
+    harness::{Harness, HookPurpose},
+    model::Tokens,
+};
 
 impl ValueEnum for Harness {
     fn value_variants<'a>() -> &'a [Self] {
@@ -69,7 +72,8 @@ Examples:
   tokmon hooks claude   print the settings, and what to do by hand
   tokmon hooks claude --install ~/.claude/settings.json
   tokmon hooks claude --uninstall ~/.claude/settings.json
-  tokmon hooks codex --team QA --install ~/.codex/hooks.json";
+  tokmon hooks codex --team QA --install ~/.codex/hooks.json
+  tokmon hooks claude --record   import what a session used when it ends";
 
 const HOOKS_USAGE: &str = "tokmon hooks <claude|codex|gemini|copilot> [OPTIONS]";
 
@@ -82,12 +86,19 @@ pub struct HooksArgs {
     /// What the hooks are to do
     #[arg(long, value_enum, default_value_t = HookPurpose::Guard, value_name = "PURPOSE")]
     pub event: HookPurpose,
+    /// Import what a session used when it ends
+    ///
+    /// The same as --event record. The hook starts `tokmon import HARNESS --detach` and does not wait for it: an agent is never held up, and never fails because of it.
+    #[arg(long)]
+    pub record: bool,
     /// Add the hooks to this settings file
     ///
     /// All else in it stays as it is. A copy of it is kept beside it.
     #[arg(long, value_name = "FILE", conflicts_with = "uninstall")]
     pub install: Option<PathBuf>,
     /// Remove the hooks from this settings file
+    ///
+    /// With --record: only those that record.
     #[arg(long, value_name = "FILE")]
     pub uninstall: Option<PathBuf>,
     /// Deny where tokmon cannot decide
@@ -112,12 +123,27 @@ pub struct HooksArgs {
     pub tokens: Option<Tokens>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum HookPurpose {
-    /// Ask before tokens are spent
-    Guard,
-    /// Record what was spent: not available yet
-    Record,
+impl ValueEnum for HookPurpose {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Guard, Self::Record]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Guard => PossibleValue::new("guard").help("Ask before tokens are spent"),
+            Self::Record => PossibleValue::new("record").help("Import what was spent"),
+        })
+    }
+}
+
+impl HooksArgs {
+    pub const fn purpose(&self) -> HookPurpose {
+        if self.record {
+            HookPurpose::Record
+        } else {
+            self.event
+        }
+    }
 }
 
 /// What `guard` does where it cannot decide.

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use chrono::NaiveDate;
-use clap::{Args, ValueEnum, builder::PossibleValue};
+use clap::{Arg, ArgAction, Args, ValueEnum, builder::PossibleValue};
 
 use super::{
     TEMPLATE,
@@ -121,8 +121,17 @@ log is for an agent, a session and a day. Importing again adds what is new, and
 subtracts nothing, as harnesses delete their transcripts after a while.
 Nothing of a prompt, a path or a title is written into the log.";
 
+/// It is acted upon before the options are read, so that no field is for it.
+fn detach_option() -> Arg {
+    Arg::new("detach")
+        .long("detach")
+        .action(ArgAction::SetTrue)
+        .help("Go on in the background, and exit with 0 at once")
+        .long_help("Go on in the background, and exit with 0 at once\n\nFor hooks of agents (`tokmon hooks HARNESS --record`): nothing is printed, and input is not read. What the import prints is added to $XDG_STATE_HOME/tokmon/import.log (~/.local/state/tokmon/import.log), which stays short.")
+}
+
 #[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = IMPORT_EXAMPLES, after_help = IMPORT_RULES, override_usage = IMPORT_USAGE, mut_arg("format", |arg| arg.value_parser(FormatParser(values::IMPORT_FORMATS))), mut_arg("budget", |arg| arg.hide(true)))]
+#[command(help_template = TEMPLATE, before_help = IMPORT_EXAMPLES, after_help = IMPORT_RULES, override_usage = IMPORT_USAGE, arg(detach_option()), mut_arg("format", |arg| arg.value_parser(FormatParser(values::IMPORT_FORMATS))), mut_arg("budget", |arg| arg.hide(true)))]
 pub struct ImportArgs {
     #[command(flatten)]
     pub transcripts: TranscriptArgs,

@@ -35,7 +35,7 @@ pub use alert_args::{AlertArgs, TrustArgs};
 pub use budget_args::{BudgetArgs, PricesArgs};
 use help::{EXAMPLES, MORE, STYLES, TEMPLATE};
 pub use help::{GROUPS, fitted, outline_fitted};
-pub use hook_args::{HookPurpose, HooksArgs, OnError, StatuslineArgs};
+pub use hook_args::{HooksArgs, OnError, StatuslineArgs};
 pub use import_args::{CompareArgs, GroupBy, ImportArgs, Since, TranscriptArgs};
 pub use record_args::{RecordArgs, StatementArgs};
 pub use serve_args::ServeArgs;

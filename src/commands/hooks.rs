@@ -1,4 +1,5 @@
-//! `tokmon hooks`: prints the settings that make an agent harness run `tokmon guard --hook`, adds them to a file, or removes them.
+//! `tokmon hooks`: prints the settings that make an agent harness run `tokmon guard --hook` before it spends, or `tokmon import` after it has,
+//! adds them to a file, or removes them.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -9,11 +10,11 @@ use std::{
 
 use super::run::Run;
 use crate::{
-    cli::{HookPurpose, HooksArgs},
+    cli::HooksArgs,
     exit::ExitCode,
     failure::Failure,
     harness::{
-        Harness, Invocation,
+        Harness, HookPurpose, Invocation,
         install::{bare, count, install, is_empty, snippet, uninstall},
         json::JsonError,
     },
@@ -27,8 +28,8 @@ const MAX_SETTINGS: usize = 4 * 1024 * 1024;
 /// What the hooks do without a team.
 const WITHOUT_TEAM: &str = "Without --team, the team is that of TOKMON_TEAM, of the role of the agent (`agent_type`) if that is the name or an alias of a team, or of a [[guard.team]] rule in tokmon.toml; without any of these, only the budget of all teams is guarded. Where there is no log, each question is allowed with a notice.";
 
-/// What the hooks leave to agents.
-const NOT_RECORDED: &str = "The hooks do not record what is used: let agents run `tokmon record`.";
+/// What hooks that record do.
+const RECORDED: &str = "At the end of each session, `tokmon import` begins, writes what the log lacks of the sessions in this folder and below, and ends on its own; the session does not wait for it. What it prints is added to $XDG_STATE_HOME/tokmon/import.log (~/.local/state/tokmon/import.log).";
 
 /// What is behind the name of a copy.
 const COPY: &str = "tokmon-backup";
@@ -38,15 +39,13 @@ pub fn run(
     program: Option<&OsString>,
     run: &mut Run<'_, '_>,
 ) -> Result<ExitCode, Failure> {
-    if args.event == HookPurpose::Record {
-        let message = "hooks that record are not available yet: only those of guard are";
-        return Err(Failure::usage(message)
-            .help("record usage with `tokmon record`, which an agent can run itself"));
+    if args.purpose() == HookPurpose::Record {
+        check_recording(args)?;
     }
     let invocation = invocation(args, program, run);
     match (&args.install, &args.uninstall) {
         (Some(file), _) => add(args, &invocation, file, run),
-        (None, Some(file)) => remove(args.harness, file, run),
+        (None, Some(file)) => remove(args, file, run),
         (None, None) => print(args, &invocation, run),
     }
 }
@@ -64,15 +63,12 @@ fn print(
     run.print(|out| out.write_all(snippet.as_bytes()))?;
     run.note(format_args!("add this to {}", setup.files));
     run.note(format_args!(
-        "or run `tokmon hooks {harness} --install FILE`"
+        "or run `tokmon hooks {harness}{} --install FILE`",
+        option(args)
     ));
     run.note(setup.trust);
-    if args.team.is_none() {
-        run.note(WITHOUT_TEAM);
-    }
-    run.note(NOT_RECORDED);
-    if args.fail_closed {
-        run.note(setup.fail_closed);
+    for note in notes(args) {
+        run.note(note);
     }
     Ok(ExitCode::Success)
 }
@@ -100,8 +96,9 @@ fn add(
     if run.is_silent() {
         return Ok(ExitCode::Success);
     }
-    let added = counted(count(&new, harness).unwrap_or_default(), "hook");
-    let did = match count(old, harness) {
+    let purpose = Some(args.purpose());
+    let added = counted(count(&new, harness, purpose).unwrap_or_default(), "hook");
+    let did = match count(old, harness, purpose) {
         _ if settings.text.is_none() => format!("Installed {added} in the new file"),
         // An empty file is no JSON.
         Ok(0) | Err(_) => format!("Added {added} to"),
@@ -114,31 +111,30 @@ fn add(
         let _ = writeln!(text, "The file as it was is {}", kept.display());
     }
     let _ = writeln!(text, "\n{}", setup.trust);
-    if args.team.is_none() {
-        let _ = writeln!(text, "{WITHOUT_TEAM}");
+    for note in notes(args) {
+        let _ = writeln!(text, "{note}");
     }
-    let _ = writeln!(text, "{NOT_RECORDED}");
-    if args.fail_closed {
-        let _ = writeln!(text, "{}", setup.fail_closed);
-    }
-    let file = quoted(file);
+    let (option, file) = (option(args), quoted(file));
     let _ = writeln!(
         text,
-        "To remove them: tokmon hooks {harness} --uninstall {file}"
+        "To remove them: tokmon hooks {harness}{option} --uninstall {file}"
     );
     run.print(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Success)
 }
 
-fn remove(harness: Harness, file: &Path, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+fn remove(args: &HooksArgs, file: &Path, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    let harness = args.harness;
+    // Without --record, all of them.
+    let purpose = Some(args.purpose()).filter(|purpose| *purpose == HookPurpose::Record);
     let settings = SettingsFile::read(file, harness, run)?;
     let shown = &settings.shown;
     let Some(old) = settings.text.as_deref() else {
         return Err(Failure::no_input(format!("there is no {shown}")));
     };
     let failed = |error: JsonError| unreadable(shown, &error);
-    let removed = counted(count(old, harness).map_err(failed)?, "hook");
-    let new = uninstall(old, harness).map_err(failed)?;
+    let removed = counted(count(old, harness, purpose).map_err(failed)?, "hook");
+    let new = uninstall(old, harness, purpose).map_err(failed)?;
     let message = if new == old {
         format!("No hook of tokmon is in {shown}\n")
     } else {
@@ -151,7 +147,8 @@ fn remove(harness: Harness, file: &Path, run: &mut Run<'_, '_>) -> Result<ExitCo
         let mut originals = same
             .iter()
             .rev()
-            .filter(|(_, text)| count(text, harness) == Ok(0));
+            .filter(|(_, text)| count(text, harness, None) == Ok(0))
+            .filter(|_| count(&new, harness, None) == Ok(0));
         let original = originals.next().map(|(_, text)| text.as_str());
         if let Some(text) = original {
             settings.replace(text, run)?;
@@ -179,7 +176,9 @@ fn remove(harness: Harness, file: &Path, run: &mut Run<'_, '_>) -> Result<ExitCo
 /// What the harness is to run: this program, with the options that say whose budget it is.
 fn invocation(args: &HooksArgs, program: Option<&OsString>, run: &Run<'_, '_>) -> Invocation {
     let path = |path: &PathBuf| run.cx.folder.join(path).display().to_string();
+    let is_recording = args.purpose() == HookPurpose::Record;
     let options = [
+        ("--cwd", is_recording.then(|| ".".to_owned())),
         ("--team", args.team.clone()),
         ("--agent", args.agent.clone()),
         ("--tokens", args.tokens.map(|tokens| tokens.0.to_string())),
@@ -190,9 +189,59 @@ fn invocation(args: &HooksArgs, program: Option<&OsString>, run: &Run<'_, '_>) -
         .into_iter()
         .filter_map(|(name, value)| Some([name.to_owned(), value?]));
     Invocation {
+        purpose: args.purpose(),
         program: program_path(program, run),
         options: options.flatten().collect(),
         fail_closed: args.fail_closed,
+    }
+}
+
+/// Fails where a harness has no transcripts that can be imported, and at options that only hooks of guard have.
+fn check_recording(args: &HooksArgs) -> Result<(), Failure> {
+    let harness = args.harness;
+    if !harness.setup().can_record() {
+        let message = format!("the transcripts of {harness} cannot be imported");
+        return Err(Failure::usage(message)
+            .help("let agents run `tokmon record`, or import what ccusage reports of it"));
+    }
+    let options = [
+        ("--agent", args.agent.is_some()),
+        ("--tokens", args.tokens.is_some()),
+        ("--fail-closed", args.fail_closed),
+    ];
+    match options.into_iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((option, _)) => Err(Failure::usage(format!(
+            "{option} is for hooks that ask: a hook that records never stops work"
+        ))),
+    }
+}
+
+/// What there is to know of the hooks.
+fn notes(args: &HooksArgs) -> Vec<String> {
+    if args.purpose() == HookPurpose::Record {
+        return vec![RECORDED.to_owned()];
+    }
+    let harness = args.harness;
+    let setup = harness.setup();
+    let not_recorded = if setup.can_record() {
+        format!(
+            "These hooks do not record what is used: add that of `tokmon hooks {harness} --record`, or let agents run `tokmon record`."
+        )
+    } else {
+        "The hooks do not record what is used: let agents run `tokmon record`.".to_owned()
+    };
+    let without_team = args.team.is_none().then(|| WITHOUT_TEAM.to_owned());
+    let fail_closed = args.fail_closed.then(|| setup.fail_closed.to_owned());
+    let notes = [without_team, Some(not_recorded), fail_closed];
+    notes.into_iter().flatten().collect()
+}
+
+/// The option that says which hooks.
+fn option(args: &HooksArgs) -> &'static str {
+    match args.purpose() {
+        HookPurpose::Guard => "",
+        HookPurpose::Record => " --record",
     }
 }
 

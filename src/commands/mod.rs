@@ -48,6 +48,9 @@ pub fn run(args: &[OsString], cx: &mut Context<'_>) -> Result<ExitCode, Failure>
     if let Some(call) = HookCall::of(args) {
         return Ok(call.run(args, cx));
     }
+    if let Some(code) = import::run_detached(args, cx) {
+        return Ok(code);
+    }
     let outcome = run_command(args, cx);
     if monitoring::is_plugin(args) {
         return monitoring::plugin_outcome(outcome, cx);

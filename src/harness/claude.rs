@@ -154,9 +154,11 @@ pub(super) const SETUP: Setup = Setup {
         "PreToolUse",
         "PreModelSwitch",
     ],
+    record: &["SessionEnd"],
     handler: Handler {
         command: CommandForm::Arguments("command"),
         timeout: ("timeout", 10),
+        record_timeout: 10,
         fail_closed: Some(("onFailure", "block")),
         is_grouped: true,
     },

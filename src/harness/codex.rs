@@ -81,9 +81,12 @@ pub(super) const SETUP: Setup = Setup {
     files: "~/.codex/hooks.json (all projects) or .codex/hooks.json (this project); not config.toml",
     root: None,
     events: &["SessionStart", "UserPromptSubmit", "PreToolUse"],
+    record: &["SessionEnd"],
     handler: Handler {
         command: CommandForm::Line,
         timeout: ("timeout", 10),
+        // Codex takes no longer time for the end of a session, and warns of it at each start.
+        record_timeout: 3,
         fail_closed: None,
         is_grouped: true,
     },

@@ -70,9 +70,11 @@ pub(super) const SETUP: Setup = Setup {
     files: "~/.copilot/hooks/tokmon.json (all projects) or .github/hooks/tokmon.json (this project)",
     root: Some(("version", 1)),
     events: &["preToolUse"],
+    record: &[],
     handler: Handler {
         command: CommandForm::Arguments("exec"),
         timeout: ("timeoutSec", 10),
+        record_timeout: 10,
         fail_closed: None,
         is_grouped: false,
     },

@@ -44,9 +44,11 @@ pub(super) const SETUP: Setup = Setup {
     files: "~/.gemini/settings.json (all projects) or .gemini/settings.json (this project)",
     root: None,
     events: &["SessionStart", "BeforeAgent", "BeforeModel"],
+    record: &["SessionEnd"],
     handler: Handler {
         command: CommandForm::GuardedLine,
         timeout: ("timeout", 10_000),
+        record_timeout: 10_000,
         fail_closed: None,
         is_grouped: true,
     },

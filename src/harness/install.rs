@@ -5,14 +5,16 @@ use std::ops::Range;
 use super::{
     Harness,
     json::{JsonError, JsonValue},
-    setup::{Invocation, Layout, NewJson},
+    setup::{HookPurpose, Invocation, Layout, NewJson},
 };
+
+const PURPOSES: [HookPurpose; 2] = [HookPurpose::Guard, HookPurpose::Record];
 
 /// What new settings begin with.
 const EMPTY: &str = "{}\n";
 
-/// The settings of a harness with the hooks of tokmon, in place of any of its hooks that they have. Fails where the text is not
-/// such settings.
+/// The settings of a harness with the hooks of tokmon for a purpose, in place of any such hooks that they have. Fails where the text is
+/// not such settings.
 pub fn install(text: &str, harness: Harness, invocation: &Invocation) -> Result<String, JsonError> {
     let is_blank = text
         .trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
@@ -22,7 +24,7 @@ pub fn install(text: &str, harness: Harness, invocation: &Invocation) -> Result<
     if is_complete(text, harness, invocation)? {
         return Ok(text.to_owned());
     }
-    let mut text = uninstall(text, harness)?;
+    let mut text = uninstall(text, harness, Some(invocation.purpose))?;
     if let Some((key, number)) = setup.root
         && JsonValue::parse(&text)?.members().is_empty()
     {
@@ -31,7 +33,7 @@ pub fn install(text: &str, harness: Harness, invocation: &Invocation) -> Result<
     if JsonValue::parse(&text)?.get("hooks").is_none() {
         text = with_member(&text, &[], "hooks", &NewJson::Object(Vec::new()))?;
     }
-    for event in setup.events {
+    for event in setup.events(invocation.purpose) {
         let hooks = JsonValue::parse(&text)?.get("hooks");
         if hooks.and_then(|hooks| hooks.get(event)).is_none() {
             text = with_member(&text, &["hooks"], event, &NewJson::List(Vec::new()))?;
@@ -47,17 +49,21 @@ pub fn snippet(harness: Harness, invocation: &Invocation) -> Result<String, Json
     install(EMPTY, harness, invocation)
 }
 
-/// The settings without the hooks of tokmon, and without what would be empty then.
-pub fn uninstall(text: &str, harness: Harness) -> Result<String, JsonError> {
-    let found = Found::read(text, harness)?;
+/// The settings without the hooks of tokmon, or those for one purpose, and without what would be empty then.
+pub fn uninstall(
+    text: &str,
+    harness: Harness,
+    purpose: Option<HookPurpose>,
+) -> Result<String, JsonError> {
+    let found = Found::read(text, harness, purpose)?;
     Ok(without(text, found.cuts()))
 }
 
-/// The same, without any empty list of hooks. Settings that differ only in these are alike.
+/// The settings without all hooks of tokmon, and without any empty list of hooks. Settings that differ only in these are alike.
 pub fn bare(text: &str, harness: Harness) -> Result<String, JsonError> {
     let found = Found {
         removes_empty: true,
-        ..Found::read(text, harness)?
+        ..Found::read(text, harness, None)?
     };
     let text = without(text, found.cuts());
     Ok(if is_empty(&text, harness) {
@@ -79,9 +85,13 @@ pub fn is_empty(text: &str, harness: Harness) -> bool {
     })
 }
 
-/// How many hooks of tokmon settings hold.
-pub fn count(text: &str, harness: Harness) -> Result<usize, JsonError> {
-    let found = Found::read(text, harness)?;
+/// How many hooks of tokmon settings hold, or those for one purpose.
+pub fn count(
+    text: &str,
+    harness: Harness,
+    purpose: Option<HookPurpose>,
+) -> Result<usize, JsonError> {
+    let found = Found::read(text, harness, purpose)?;
     Ok(found.lists.iter().map(|list| list.own().count()).sum())
 }
 
@@ -97,9 +107,10 @@ fn is_complete(text: &str, harness: Harness, invocation: &Invocation) -> Result<
         let entry = setup.entry(harness, event, invocation).written(&one_line);
         serde_json::from_str::<serde_json::Value>(&entry).ok()
     };
-    let found = Found::read(text, harness)?;
+    let found = Found::read(text, harness, Some(invocation.purpose))?;
+    let events = setup.events(invocation.purpose);
     let is_own_alone = |item: &JsonValue<'_>| found.is_own_entry(*item);
-    let mut lists = setup.events.iter().map(|event| {
+    let mut lists = events.iter().map(|event| {
         let list = found.lists.iter().find(|list| list.event == *event);
         let mut entries = list
             .into_iter()
@@ -112,13 +123,15 @@ fn is_complete(text: &str, harness: Harness, invocation: &Invocation) -> Result<
     });
     let all_there = lists.all(|is_there| is_there);
     let own: usize = found.lists.iter().map(|list| list.own().count()).sum();
-    Ok(all_there && own == setup.events.len())
+    Ok(all_there && own == events.len())
 }
 
 /// The lists of hooks in settings, and which of their entries are tokmon's.
 struct Found<'t> {
     root: JsonValue<'t>,
     harness: Harness,
+    /// Of which hooks. None: of all.
+    purpose: Option<HookPurpose>,
     lists: Vec<EventList<'t>>,
     removes_empty: bool,
 }
@@ -138,7 +151,11 @@ impl EventList<'_> {
 }
 
 impl<'t> Found<'t> {
-    fn read(text: &'t str, harness: Harness) -> Result<Self, JsonError> {
+    fn read(
+        text: &'t str,
+        harness: Harness,
+        purpose: Option<HookPurpose>,
+    ) -> Result<Self, JsonError> {
         let root = JsonValue::parse(text)?;
         if !root.is_object() {
             return Err(misplaced(text, root, "the settings are not an object"));
@@ -150,7 +167,10 @@ impl<'t> Found<'t> {
         let mut lists = Vec::new();
         for member in hooks.into_iter().flat_map(JsonValue::members) {
             let event = member.key.string().unwrap_or_default();
-            let is_wanted = harness.setup().events.contains(&event.as_str());
+            let mut wanted = PURPOSES
+                .into_iter()
+                .flat_map(|purpose| harness.setup().events(purpose));
+            let is_wanted = wanted.any(|wanted| *wanted == event);
             if is_wanted && !member.value.is_list() {
                 return Err(misplaced(
                     text,
@@ -167,7 +187,7 @@ impl<'t> Found<'t> {
                 };
                 handlers
                     .into_iter()
-                    .map(|handler| (handler, is_own(handler, harness)))
+                    .map(|handler| (handler, is_own(handler, harness, purpose)))
                     .collect()
             };
             lists.push(EventList {
@@ -179,6 +199,7 @@ impl<'t> Found<'t> {
         Ok(Self {
             root,
             harness,
+            purpose,
             lists,
             removes_empty: false,
         })
@@ -194,7 +215,7 @@ impl<'t> Found<'t> {
         !handlers.is_empty()
             && handlers
                 .iter()
-                .all(|handler| is_own(*handler, self.harness))
+                .all(|handler| is_own(*handler, self.harness, self.purpose))
     }
 
     /// What to cut out of the text.
@@ -247,29 +268,24 @@ impl<'t> Found<'t> {
     }
 }
 
-/// Whether a handler is one that [`install`] adds.
-fn is_own(handler: JsonValue<'_>, harness: Harness) -> bool {
-    let harness = harness.to_string();
-    let start = ["guard", "--hook", &harness, "--event"];
+/// Whether a handler is one that [`install`] adds, for a purpose or for any.
+fn is_own(handler: JsonValue<'_>, harness: Harness, purpose: Option<HookPurpose>) -> bool {
     let args = handler
         .get("args")
         .map(JsonValue::items)
         .unwrap_or_default();
-    let args: Vec<Option<String>> = args
-        .into_iter()
-        .take(start.len())
-        .map(JsonValue::string)
-        .collect();
-    if args.len() == start.len()
-        && args
-            .iter()
-            .zip(start)
-            .all(|(arg, word)| arg.as_deref() == Some(word))
-    {
-        return true;
-    }
+    let args: Vec<Option<String>> = args.into_iter().map(JsonValue::string).collect();
     let line = handler.get("command").and_then(JsonValue::string);
-    line.is_some_and(|line| line.contains(&format!(" {} ", start.join(" "))))
+    let begins = |start: Vec<String>| {
+        let in_line = || {
+            let line = line.as_ref();
+            line.is_some_and(|line| line.contains(&format!(" {} ", start.join(" "))))
+        };
+        let args = args.get(..start.len());
+        args.is_some_and(|args| args.iter().flatten().eq(&start)) || in_line()
+    };
+    let mut purposes = PURPOSES.into_iter();
+    purposes.any(|one| purpose.is_none_or(|only| only == one) && begins(one.words(harness)))
 }
 
 /// A range of a list or an object, and whether to cut it out.

@@ -14,7 +14,7 @@ mod setup;
 mod tests;
 
 pub use payload::Payload;
-pub use setup::Invocation;
+pub use setup::{HookPurpose, Invocation};
 
 use crate::render::sanitize;
 use json::with_text;

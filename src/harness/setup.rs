@@ -10,8 +10,10 @@ pub struct Setup {
     pub files: &'static str,
     /// A key that its settings need beside the hooks.
     pub(super) root: Option<(&'static str, u32)>,
-    /// When it is to run tokmon.
+    /// When it is to ask tokmon.
     pub(super) events: &'static [&'static str],
+    /// When it is to start an import. None where tokmon cannot read its transcripts.
+    pub(super) record: &'static [&'static str],
     pub(super) handler: Handler,
     /// What to do by hand.
     pub trust: &'static str,
@@ -24,6 +26,8 @@ pub(super) struct Handler {
     pub(super) command: CommandForm,
     /// The key, and ten seconds in its unit.
     pub(super) timeout: (&'static str, u32),
+    /// The same of hooks that record, which may be limited further.
+    pub(super) record_timeout: u32,
     /// What makes the harness itself block where tokmon fails.
     pub(super) fail_closed: Option<(&'static str, &'static str)>,
     /// Whether handlers are in groups with a matcher.
@@ -39,10 +43,20 @@ pub(super) enum CommandForm {
     GuardedLine,
 }
 
+/// What hooks are to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookPurpose {
+    /// Ask before tokens are spent.
+    Guard,
+    /// Import what was spent.
+    Record,
+}
+
 /// The command to install.
 pub struct Invocation {
+    pub purpose: HookPurpose,
     pub program: String,
-    /// Behind `guard --hook HARNESS --event EVENT`.
+    /// Behind `guard --hook HARNESS --event EVENT` or `import HARNESS --detach`.
     pub options: Vec<String>,
     pub fail_closed: bool,
 }
@@ -58,7 +72,32 @@ impl Harness {
     }
 }
 
+impl HookPurpose {
+    /// The words that the commands of such hooks begin with.
+    pub(super) fn words(self, harness: Harness) -> Vec<String> {
+        let harness = harness.to_string();
+        let words: &[&str] = match self {
+            Self::Guard => &["guard", "--hook", &harness, "--event"],
+            Self::Record => &["import", &harness, "--detach"],
+        };
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+}
+
 impl Setup {
+    /// Whether hooks can record what it has used.
+    pub const fn can_record(&self) -> bool {
+        !self.record.is_empty()
+    }
+
+    /// When it is to run tokmon for a purpose.
+    pub(super) const fn events(&self, purpose: HookPurpose) -> &'static [&'static str] {
+        match purpose {
+            HookPurpose::Guard => self.events,
+            HookPurpose::Record => self.record,
+        }
+    }
+
     /// The entry of one event in its list. Without a matcher, it is for every tool.
     pub(super) fn entry(&self, harness: Harness, event: &str, invocation: &Invocation) -> NewJson {
         let handler = self.handler(harness, event, invocation);
@@ -71,12 +110,15 @@ impl Setup {
 
     fn handler(&self, harness: Harness, event: &str, invocation: &Invocation) -> NewJson {
         let Invocation {
+            purpose,
             program,
             options,
             fail_closed,
         } = invocation;
-        let harness = harness.to_string();
-        let words = ["guard", "--hook", &harness, "--event", event].map(str::to_owned);
+        let mut words = purpose.words(harness);
+        if *purpose == HookPurpose::Guard {
+            words.push(event.to_owned());
+        }
         let words = words.into_iter().chain(options.iter().cloned());
         let on_error = ["--on-error", "deny"].map(str::to_owned);
         let words: Vec<String> = words
@@ -102,6 +144,10 @@ impl Setup {
             }
         }
         let (key, timeout) = self.handler.timeout;
+        let timeout = match purpose {
+            HookPurpose::Guard => timeout,
+            HookPurpose::Record => self.handler.record_timeout,
+        };
         members.push((key, NewJson::Number(timeout)));
         // What runs at the start of a session cannot block.
         let blocks = self

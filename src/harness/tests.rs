@@ -7,11 +7,12 @@ use strum::VariantArray as _;
 use super::{
     Harness,
     install::{bare, count, install, snippet, uninstall},
-    setup::Invocation,
+    setup::{HookPurpose, Invocation},
 };
 
 fn invocation() -> Invocation {
     Invocation {
+        purpose: HookPurpose::Guard,
         program: "/opt/my tools/tokmon".to_owned(),
         options: Vec::new(),
         fail_closed: false,
@@ -37,6 +38,41 @@ fn closed_snippets() {
         .iter()
         .map(|harness| snippet(*harness, &closed).unwrap());
     insta::assert_snapshot!(snippets.collect::<Vec<_>>().join("\n"));
+}
+
+fn recording() -> Invocation {
+    Invocation {
+        purpose: HookPurpose::Record,
+        options: vec!["--cwd".into(), ".".into()],
+        ..invocation()
+    }
+}
+
+#[test]
+fn snippets_that_record() {
+    let snippets = Harness::VARIANTS
+        .iter()
+        .filter(|harness| harness.setup().can_record())
+        .map(|harness| snippet(*harness, &recording()).unwrap());
+    insta::assert_snapshot!(snippets.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn hooks_of_one_purpose_leave_those_of_the_other_alone() {
+    for harness in [Harness::Claude, Harness::Codex, Harness::Gemini] {
+        let guarded = snippet(harness, &invocation()).unwrap();
+        let both = install(&guarded, harness, &recording()).unwrap();
+        let again = install(&both, harness, &invocation()).unwrap();
+        assert_eq!(install(&again, harness, &recording()).unwrap(), both);
+        let all = harness.setup().events.len() + harness.setup().record.len();
+        assert_eq!(count(&both, harness, None), Ok(all));
+        assert_eq!(count(&both, harness, Some(HookPurpose::Record)), Ok(1));
+        let without = |purpose| uninstall(&both, harness, Some(purpose)).unwrap();
+        assert_eq!(without(HookPurpose::Record), guarded);
+        let recorded = without(HookPurpose::Guard);
+        assert_eq!(count(&recorded, harness, None), Ok(1));
+        assert_eq!(uninstall(&both, harness, None).unwrap().trim(), "{}");
+    }
 }
 
 /// Settings that people have.
@@ -70,10 +106,10 @@ fn what_was_there_stays_byte_for_byte() {
             assert_ne!(other, installed);
             assert_eq!(install(&other, *harness, &invocation()).unwrap(), installed);
             assert_eq!(
-                count(&other, *harness).unwrap(),
+                count(&other, *harness, None).unwrap(),
                 harness.setup().events.len()
             );
-            let removed = uninstall(&installed, *harness).unwrap();
+            let removed = uninstall(&installed, *harness, None).unwrap();
             assert_eq!(
                 bare(&removed, *harness).unwrap(),
                 bare(text, *harness).unwrap()
@@ -97,16 +133,16 @@ fn a_hook_in_a_group_of_others_is_removed_alone() {
         (format!("1,{own}"), "1"),
     ] {
         assert_eq!(
-            uninstall(&group(&with), Harness::Claude).unwrap(),
+            uninstall(&group(&with), Harness::Claude, None).unwrap(),
             group(without)
         );
     }
     let text = group(own);
     assert_eq!(
-        uninstall(&text, Harness::Claude).unwrap(),
+        uninstall(&text, Harness::Claude, None).unwrap(),
         r#"{"hooks":{"Stop":[7]}}"#
     );
-    assert_eq!(uninstall(&text, Harness::Codex).unwrap(), text);
+    assert_eq!(uninstall(&text, Harness::Codex, None).unwrap(), text);
 }
 
 #[test]
@@ -166,10 +202,10 @@ proptest! {
         let Ok(installed) = install(&text, harness, &invocation()) else {
             return Ok(());
         };
-        prop_assert_eq!(count(&installed, harness).unwrap(), harness.setup().events.len());
+        prop_assert_eq!(count(&installed, harness, None).unwrap(), harness.setup().events.len());
         prop_assert_eq!(&install(&installed, harness, &invocation()).unwrap(), &installed);
-        let removed = uninstall(&installed, harness).unwrap();
-        prop_assert_eq!(count(&removed, harness).unwrap(), 0);
+        let removed = uninstall(&installed, harness, None).unwrap();
+        prop_assert_eq!(count(&removed, harness, None).unwrap(), 0);
         prop_assert_eq!(bare(&removed, harness).unwrap(), bare(&text, harness).unwrap());
         let new: Value = serde_json::from_str(&installed).unwrap();
         for (key, value) in json.as_object().unwrap() {

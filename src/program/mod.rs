@@ -1,6 +1,7 @@
 //! Runs a program that the user names: without a shell, in a process group of its own, with a time limit. What it is given, it is
 //! given by its environment and its standard input. Which program that is, and what its failure means, is decided elsewhere.
 
+mod detached;
 mod running;
 
 use std::{

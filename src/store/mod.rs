@@ -13,6 +13,7 @@ mod git;
 mod holders;
 mod lease;
 mod parents;
+mod run_log;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
 mod state_dir;
@@ -37,6 +38,7 @@ pub use error::{DAMAGED_JOURNAL_HELP, Holder, OpenError, RewriteError, WriteErro
 pub use git::{Checkout, checkout, main_checkout};
 use parents::repository;
 pub use parents::{above, is_trusted, up_to_repository};
+pub use run_log::open_run_log;
 pub use signals::Signals;
 pub use state_file::{append_state, read_state};
 pub use target::Target;

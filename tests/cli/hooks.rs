@@ -178,6 +178,35 @@ fn settings_that_did_not_exist_are_created_and_removed() {
 }
 
 #[test]
+fn a_hook_that_records_is_beside_those_that_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.json");
+    let run = |args: &str| {
+        let args: Vec<&str> = args.split(' ').collect();
+        hooks(folder.path(), &args).run().to_string()
+    };
+    let read = || fs::read_to_string(&file).unwrap();
+    fs::write(&file, SETTINGS).unwrap();
+    run("claude --install settings.json");
+    let asking = read();
+    let added = run("claude --record --team QA --install settings.json");
+    let both = read();
+    let again = run("claude --event record --team QA --install settings.json");
+    run("claude --install settings.json");
+    assert_eq!(read(), both);
+    let removed = run("claude --record --uninstall settings.json");
+    assert_eq!(read(), asking);
+    run("claude --record --install settings.json");
+    let all = run("claude --uninstall settings.json");
+    assert_eq!(read(), SETTINGS);
+    assert_snapshot!(format!(
+        "{}\n{added}\n{}\n{again}\n{removed}\n{all}",
+        run("claude --record"),
+        crate::harness::changes(&asking, &both)
+    ));
+}
+
+#[test]
 fn what_cannot_be_understood_is_not_touched() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).unwrap();
@@ -195,10 +224,17 @@ fn what_cannot_be_understood_is_not_touched() {
         hooks(folder.path(), &["codex", "--uninstall", "missing.json"]),
         hooks(folder.path(), &["codex", "--install", "."]),
         hooks(folder.path(), &["codex", "--install", "no/such/hooks.json"]),
-        hooks(folder.path(), &["claude", "--event", "record"]),
+        hooks(folder.path(), &["copilot", "--event", "record"]),
         hooks(
             folder.path(),
-            &["claude", "--event", "record", "--install", "list.json"],
+            &[
+                "claude",
+                "--record",
+                "--tokens",
+                "5K",
+                "--install",
+                "list.json",
+            ],
         ),
         hooks(
             folder.path(),

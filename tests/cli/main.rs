@@ -51,6 +51,8 @@ mod archive;
 #[cfg(target_os = "linux")]
 mod contrib;
 #[cfg(target_os = "linux")]
+mod detached;
+#[cfg(target_os = "linux")]
 mod fix;
 #[cfg(target_os = "linux")]
 mod guard;

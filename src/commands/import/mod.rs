@@ -2,6 +2,7 @@
 //! `report` adds them up; `roots`, `folders` and `window` say where and when they are from.
 
 mod attribution;
+mod detach;
 mod folders;
 mod gather;
 mod report;
@@ -10,6 +11,7 @@ mod sources;
 mod window;
 
 pub use attribution::{Attributed, attribute};
+pub use detach::run as run_detached;
 pub use gather::{Gathered, gather};
 pub use window::{Found, Window, find};
 
