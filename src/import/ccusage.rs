@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::{
     FileKind, Line, Origin, Reader, Response, Skipped, TranscriptFile, Transcripts, decimal,
     json_line::{Count, Text},
+    jsonl::COMPRESSED,
     response::Interner,
 };
 use crate::model::{StatedCost, TokenCounts};
@@ -166,6 +167,9 @@ impl Reader for CcusageReader {
     fn begin(&mut self, file: TranscriptFile<'_>) {
         file.shown.clone_into(&mut self.shown);
         self.skipped.files += 1;
+        if file.kind == FileKind::Compressed {
+            self.unreadable(COMPRESSED);
+        }
     }
 
     fn line(&mut self, line: Line<'_>) {
@@ -245,7 +249,12 @@ fn rank(uses: &[ModelUse]) -> impl Ord + use<> {
     let total = totals.fold(0, u64::saturating_add);
     let each = uses.iter().map(|used| {
         let cost = used.cost.map(|cost| cost.nanos);
-        (used.model.clone(), used.tokens.total(), used.tokens.output, cost)
+        (
+            used.model.clone(),
+            used.tokens.total(),
+            used.tokens.output,
+            cost,
+        )
     });
     (total, each.collect::<Vec<_>>())
 }
@@ -266,7 +275,9 @@ impl Figures<'_> {
                 cost: model.cost(),
             })
             .collect();
-        let rest = uses.iter().try_fold(whole, |rest, used| less(rest, &used.tokens));
+        let rest = uses
+            .iter()
+            .try_fold(whole, |rest, used| less(rest, &used.tokens));
         match (uses.as_mut_slice(), rest) {
             // What the total has beyond the classes is not in those of the model.
             ([only], Some(rest)) => {
@@ -362,7 +373,10 @@ mod tests {
         let zone = FixedOffset::east_opt(hours * 3600).unwrap();
         let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
         CcusageReader::new(move |day| {
-            day.and_time(noon).and_local_timezone(zone).unwrap().to_utc()
+            day.and_time(noon)
+                .and_local_timezone(zone)
+                .unwrap()
+                .to_utc()
         })
     }
 
@@ -403,7 +417,10 @@ mod tests {
         1 files, 1 lines, 0 copies, 0 without id, 0 torn, 0 unreadable
         "#);
         let days = |picture: &str| picture.rsplit_once("2 files").unwrap().0.to_owned();
-        assert_eq!(days(&picture(&[DAILY, BY_AGENT])), days(&picture(&[BY_AGENT, DAILY])));
+        assert_eq!(
+            days(&picture(&[DAILY, BY_AGENT])),
+            days(&picture(&[BY_AGENT, DAILY]))
+        );
         assert!(by_agent.starts_with(&days(&picture(&[DAILY, BY_AGENT]))));
     }
 
@@ -435,7 +452,10 @@ mod tests {
         for hours in [-12, -5, 0, 9, 14] {
             let transcripts = read(reader(hours), FileKind::Document, &[("a", DAILY)]);
             let zone = FixedOffset::east_opt(hours * 3600).unwrap();
-            let day = transcripts.responses[0].time.with_timezone(&zone).date_naive();
+            let day = transcripts.responses[0]
+                .time
+                .with_timezone(&zone)
+                .date_naive();
             assert_eq!(day.to_string(), "2026-10-05");
         }
     }

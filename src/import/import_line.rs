@@ -117,7 +117,10 @@ pub struct ImportLine<'a> {
 /// An amount of money, with up to nine decimals. A number alone is in the currency of the log.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
-#[expect(dead_code, reason = "it describes JSON that is read as text, since money is no floating point number")]
+#[expect(
+    dead_code,
+    reason = "it describes JSON that is read as text, since money is no floating point number"
+)]
 enum LineCost {
     Decimal(#[schemars(regex(pattern = r"^[0-9]+(\.[0-9]+)?$"))] String),
     Number(#[schemars(range(min = 0))] f64),
@@ -154,10 +157,7 @@ pub(super) struct StatedResponse {
 
 impl StatedResponse {
     /// Reads a line, whose keys are known already. Fails with a reason that quotes nothing of it.
-    pub fn read(
-        raw: &RawValue,
-        keys: &BTreeMap<String, &RawValue>,
-    ) -> Result<Self, &'static str> {
+    pub fn read(raw: &RawValue, keys: &BTreeMap<String, &RawValue>) -> Result<Self, &'static str> {
         if !keys.contains_key("time") {
             return Err("it has no `time`");
         }

@@ -24,6 +24,9 @@ use crate::model::{StatedCost, TokenCounts};
 /// How many different unknown keys of a file are named.
 const MOST_UNKNOWN: usize = 10;
 
+/// Why a compressed file is not read.
+pub(super) const COMPRESSED: &str = "is compressed: expand it first";
+
 /// The agent of lines that name none.
 const MAIN: &str = "main";
 
@@ -191,6 +194,9 @@ impl Reader for JsonlReader {
         self.repeated.clear();
         self.unknown.clear();
         self.skipped.files += 1;
+        if file.kind == FileKind::Compressed {
+            self.skipped.unreadable(file.shown, None, COMPRESSED);
+        }
     }
 
     fn line(&mut self, line: Line<'_>) {
@@ -258,7 +264,9 @@ fn hash(parts: &[&[u8]]) -> Key {
         hash.update(part);
     }
     let mut key = Key::default();
-    key.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+    key.iter_mut()
+        .zip(hash.finalize())
+        .for_each(|(to, from)| *to = from);
     key
 }
 
@@ -295,7 +303,8 @@ mod tests {
     fn lines_of_one_id_are_one_response_of_the_first_line_with_the_figures_of_the_largest() {
         let first = r#"{"time":"2026-02-25T09:00:00Z","id":"r","session":"s","model":"m-1","input":5,"output":1}"#;
         let last = r#"{"time":"2026-02-25T09:00:02Z","id":"r","session":"s","model":"m-2","input":5,"output":9,"cost":"0.1"}"#;
-        let shorter = r#"{"time":"2026-02-25T09:00:01Z","id":"r","session":"copy","input":70,"output":8}"#;
+        let shorter =
+            r#"{"time":"2026-02-25T09:00:01Z","id":"r","session":"copy","input":70,"output":8}"#;
         let whole = [first, last, shorter].join("\n") + "\n";
         insta::assert_snapshot!(picture(&[("a", &whole)]), @r#"
         2026-02-25T09:00:00+00:00 session "s" agent "main" model "m-2"
@@ -309,7 +318,10 @@ mod tests {
         let one = r#"{"time":"2026-02-25T09:00:00Z","team":"A","input":5}"#;
         let same = r#"{ "input": 5.0, "team": "A", "time": "2026-02-25T18:00:00+09:00" }"#;
         let other = r#"{"time":"2026-02-25T09:00:00Z","team":"A","input":6}"#;
-        let (old, new) = (format!("{one}\n{same}\n"), format!("{one}\n{same}\n{same}\n{other}\n"));
+        let (old, new) = (
+            format!("{one}\n{same}\n"),
+            format!("{one}\n{same}\n{same}\n{other}\n"),
+        );
         insta::assert_snapshot!(picture(&[("usage.jsonl", &new), ("moved/usage.jsonl", &old)]), @r#"
         2026-02-25T09:00:00+00:00 session "9490715ff722f1f8f3da08df4188fc96" agent "main" model ""
             5 in, 0 out (0 reasoning), 0 + 0 written, 0 read, team A
@@ -396,7 +408,10 @@ mod tests {
         ];
         let fields = proptest::collection::vec(field, 0..4);
         (0..3_u8, 0..3_u8, fields).prop_map(|(second, output, fields)| {
-            let fields = fields.into_iter().map(|field| format!(",{field}")).collect::<String>();
+            let fields = fields
+                .into_iter()
+                .map(|field| format!(",{field}"))
+                .collect::<String>();
             format!(r#"{{"time":"2026-02-25T09:00:0{second}Z","output":{output}{fields}}}"#) + "\n"
         })
     }

@@ -14,11 +14,14 @@ pub fn open_run_log(path: &Path, most: u64, random: u64) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         create_folder(folder)?;
     }
-    let is_long = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > most);
+    let is_long =
+        fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > most);
     if is_long {
         let bytes = fs::read(path)?;
         let most = usize::try_from(most / 2).unwrap_or(usize::MAX);
-        let kept = bytes.get(bytes.len().saturating_sub(most)..).unwrap_or_default();
+        let kept = bytes
+            .get(bytes.len().saturating_sub(most)..)
+            .unwrap_or_default();
         let start = memchr::memchr(b'\n', kept).map_or(0, |end| end + 1);
         replace(path, kept.get(start..).unwrap_or_default(), random, false)?;
     }
@@ -48,7 +51,10 @@ mod tests {
         }
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.len() <= 109, "{text}");
-        assert!(text.starts_with("line 0") && text.ends_with("line 098\nline 099\n"), "{text}");
+        assert!(
+            text.starts_with("line 0") && text.ends_with("line 098\nline 099\n"),
+            "{text}"
+        );
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 }

@@ -39,7 +39,9 @@ fn start(args: &[OsString], cx: &Context<'_>) -> std::io::Result<()> {
         args: args.cloned().collect(),
         folder: project.unwrap_or_else(|| cx.folder.clone()),
     };
-    let log = cx.user_state().map(|folder| folder.join("tokmon/import.log"));
+    let log = cx
+        .user_state()
+        .map(|folder| folder.join("tokmon/import.log"));
     let mut log = log.and_then(|path| store::open_run_log(&path, MAX_LOG, (cx.random)()).ok());
     if let Some(file) = &mut log {
         let now = (cx.clock)().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);

@@ -182,8 +182,10 @@ impl Feeder {
         let path = below(&file.real, root);
         // A file that is named is read whatever it is called.
         let kind = kind_of(self.source, &path).unwrap_or(match file.real.extension() {
-            Some(kind) if kind == "json" => FileKind::Document,
             Some(kind) if kind == "zst" || kind == "gz" => FileKind::Compressed,
+            _ if self.source == ImportSource::Ccusage => FileKind::Document,
+            _ if self.source == ImportSource::Jsonl => FileKind::Lines,
+            Some(kind) if kind == "json" => FileKind::Document,
             _ => FileKind::Lines,
         });
         let is_old = file.changed < self.oldest_change && file.changed.is_some();

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::super::run::Run;
 use crate::{
@@ -15,6 +15,10 @@ use crate::{
 
 /// How far back usage is looked at, in days. Harnesses keep transcripts for 30.
 const MOST_DAYS: u64 = 35;
+
+const NOON: NaiveTime = NaiveTime::MIN
+    .overflowing_add_signed(TimeDelta::hours(12))
+    .0;
 
 /// The settings, and the log where there is one.
 pub struct Found {
@@ -72,7 +76,7 @@ impl Window {
             Some(Since::DaysAgo(days)) => days_ago(days.into()),
             None => days_ago(MOST_DAYS).max(first_unarchived(found, today)),
         };
-        let start = since.and_time(chrono::NaiveTime::MIN).and_utc();
+        let start = since.and_time(NaiveTime::MIN).and_utc();
         let start = start.checked_sub_signed(TimeDelta::days(2));
         let last = start.map_or(now.to_utc(), |start| start.max(now.to_utc()));
         let end = last.checked_add_signed(TimeDelta::days(40)).unwrap_or(last);
@@ -90,6 +94,13 @@ impl Window {
     /// A moment by the clocks of the zone.
     pub fn local(&self, moment: DateTime<Utc>) -> DateTime<FixedOffset> {
         self.zone.clock(moment.fixed_offset())
+    }
+
+    /// When it is noon on a day.
+    pub fn noon(&self, day: NaiveDate) -> DateTime<Utc> {
+        let noon = day.and_time(NOON);
+        let moment = self.zone.moment(noon, self.now);
+        moment.map_or(noon.and_utc(), |moment| moment.to_utc())
     }
 
     /// The day of a moment.
