@@ -380,6 +380,11 @@ pub struct InitArgs {
     /// Separated by commas, each with its allocation after a colon, if it has one. Without this option: Orchestrator.
     #[arg(long, value_name = "TEAMS", value_delimiter = ',')]
     pub teams: Vec<String>,
+    /// Propose rules for the teams of imported usage
+    ///
+    /// From the folders in which Claude Code, Codex and Gemini CLI worked, as comments of the settings. They name folders of your home: remove those that are not to be in the repository.
+    #[arg(long)]
+    pub import: bool,
     /// Show what would be written, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,

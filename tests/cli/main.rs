@@ -32,6 +32,7 @@ mod months;
 mod names;
 mod no_figure;
 mod options;
+mod other_programs;
 mod quiet;
 mod reading;
 mod readme;

@@ -79,6 +79,38 @@ fn the_log_of_the_page_on_reading_is_read_and_its_settings_can_be_used() {
 }
 
 #[test]
+fn the_commands_of_the_page_on_import_are_understood() {
+    let page = page("docs/import.md");
+    let lines: Vec<&str> = blocks(&page, "console")
+        .into_iter()
+        .flat_map(str::lines)
+        .collect();
+    assert!(lines.len() > 5);
+    for line in lines {
+        let command = line.split(" #").next().unwrap();
+        let (_, words) = command.split_once("tokmon ").unwrap();
+        let ran = Tokmon::new(words.split_whitespace().chain(["--help"])).run();
+        assert_eq!(ran.code, 0, "{line}: {ran}");
+    }
+}
+
+#[test]
+fn the_settings_and_the_line_of_the_page_on_import_can_be_used() {
+    let page = page("docs/import.md");
+    let line = blocks(&page, "json")[0];
+    let log = log_of(5);
+    for settings in blocks(&page, "toml") {
+        let files = [("cost-log.md", log.as_str()), ("tokmon.toml", settings)];
+        let folder = repository(&files);
+        let out = Tokmon::new("import jsonl - -n --json".split(' '))
+            .folder(folder.path())
+            .input(line.as_bytes())
+            .output();
+        assert!(out.contains("\"output\": 300"), "{out}");
+    }
+}
+
+#[test]
 fn its_minimal_log_can_be_read() {
     let readme = readme();
     let log = blocks(&readme, "markdown")[0];

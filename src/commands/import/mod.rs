@@ -5,6 +5,7 @@ mod attribution;
 mod detach;
 mod folders;
 mod gather;
+mod proposals;
 mod report;
 mod roots;
 mod sources;
@@ -13,6 +14,7 @@ mod window;
 pub use attribution::{Attributed, attribute};
 pub use detach::run as run_detached;
 pub use gather::{Gathered, gather};
+pub use proposals::rules as proposed_rules;
 pub use window::{Found, Window, find};
 
 use super::run::Run;

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::run::Run;
+use super::{import::proposed_rules, run::Run};
 use crate::{
     cli::InitArgs,
     config,
@@ -23,6 +23,8 @@ use crate::{
 use reading::ForeignLog;
 use teams::Team;
 use texts::NewLog;
+
+pub use texts::quoted;
 
 /// The log to create if no other is named.
 const LOG: &str = "cost-log.md";
@@ -39,7 +41,8 @@ pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         log: log.name()?,
         now: run.now()?,
     };
-    let texts = [new_log.log(), new_log.settings(texts::READ)];
+    let read = texts::READ.to_owned() + &rules(args, run)?;
+    let texts = [new_log.log(), new_log.settings(&read)];
     texts::verify(&texts, &new_log.teams)?;
     let new = [(&log, &texts[0]), (&settings, &texts[1])];
     for (file, _) in new {
@@ -63,6 +66,14 @@ pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     let next = next_steps(&new_log, args.teams.is_empty(), [&log, &settings], run);
     run.print(|out| out.write_all(sanitize_lines(&next).as_bytes()))?;
     Ok(ExitCode::Success)
+}
+
+/// The rules that --import asks for, or nothing.
+fn rules(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<String, Failure> {
+    if !args.import {
+        return Ok(String::new());
+    }
+    proposed_rules(run)
 }
 
 /// What was written, and what to do with it.

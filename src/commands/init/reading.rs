@@ -58,7 +58,8 @@ impl ForeignLog {
     /// Writes the settings, and says so.
     pub fn write(&self, args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
         let team = self.log.folder_name();
-        let block = read_table(&self.log.shown, &self.reading, team.as_deref(), run.now()?);
+        let mut block = read_table(&self.log.shown, &self.reading, team.as_deref(), run.now()?);
+        block += &super::rules(args, run)?;
         let there = self.settings_above().filter(|path| store::is_file(path));
         let settings = there.clone().unwrap_or_else(|| {
             let beside = &self.path;
