@@ -8,11 +8,11 @@ use serde_with::skip_serializing_none;
 use super::{
     Estimate, ForecastBasis, Plan,
     cost_budget::BudgetProblem,
-    report::{FigureKind, TeamReport},
+    report::{FigureKind, TeamReport, short_name},
     verdict::Basis,
 };
 use crate::{
-    model::{BudgetSpan, Level, Money, Probability, Tokens},
+    model::{BudgetSpan, Level, Money, Percent, Probability, RateGoal, Tokens},
     text::Place,
 };
 
@@ -36,6 +36,8 @@ pub enum AlertScope {
     Efficiency,
     /// The sum of the allocations.
     Allocation,
+    /// A rate that the settings state a target for.
+    Target,
 }
 
 /// Something that needs attention.
@@ -217,6 +219,18 @@ pub enum AlertKind {
         alert_tokens: Tokens,
         ratio: Option<f64>,
     },
+    /// The cache hit rate of all teams or of one is below the target that the settings state. The figures are numbers from 0 to 1.
+    CacheHitRate {
+        value: f64,
+        target: f64,
+        /// Below this it is a warning.
+        warning: f64,
+        /// The same figures in words.
+        #[serde(skip)]
+        rate: Percent,
+        #[serde(skip)]
+        goal: RateGoal,
+    },
 }
 
 /// An estimate in an alert.
@@ -274,6 +288,16 @@ impl Alert {
         })
     }
 
+    /// The same about a team by its name.
+    pub(super) fn about(self, team: &str) -> Self {
+        Self {
+            message: format!("{team}: {}", self.message),
+            brief: format!("{}: {}", short_name(team), self.brief),
+            team: Some(team.to_owned()),
+            ..self
+        }
+    }
+
     pub(super) fn at(self, place: Option<Place>) -> Self {
         Self { place, ..self }
     }
@@ -298,14 +322,17 @@ impl AlertKind {
             Self::OverAllocated { .. } => AlertScope::Allocation,
             Self::TeamUsed { .. } | Self::TeamCostUsed { .. } => AlertScope::Team,
             Self::TeamEfficiency { .. } => AlertScope::Efficiency,
+            Self::CacheHitRate { .. } => AlertScope::Target,
         }
     }
 
     const fn basis(&self) -> Basis {
         match self.scope() {
-            AlertScope::Total | AlertScope::Cost | AlertScope::Team | AlertScope::Efficiency => {
-                Basis::Used
-            }
+            AlertScope::Total
+            | AlertScope::Cost
+            | AlertScope::Team
+            | AlertScope::Efficiency
+            | AlertScope::Target => Basis::Used,
             AlertScope::Reserved => Basis::Reserved,
             AlertScope::Forecast => Basis::Forecast,
             AlertScope::Plan => Basis::Plan,

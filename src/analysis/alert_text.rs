@@ -79,6 +79,7 @@ impl AlertKind {
             | Self::TeamForecast { .. }
             | Self::TeamCostForecast { .. }
             | Self::TeamEfficiency { .. } => self.message_on_team(),
+            Self::CacheHitRate { rate, goal, .. } => format!("cache hit rate {rate}, {goal}"),
         }
     }
 
@@ -182,7 +183,8 @@ impl AlertKind {
             | Self::BudgetForecast { .. }
             | Self::CostForecast { .. }
             | Self::PlanTotal { .. }
-            | Self::OverAllocated { .. } => String::new(),
+            | Self::OverAllocated { .. }
+            | Self::CacheHitRate { .. } => String::new(),
         }
     }
 
@@ -248,6 +250,9 @@ impl AlertKind {
             | Self::TeamForecast { .. }
             | Self::TeamCostForecast { .. }
             | Self::TeamEfficiency { .. } => self.brief_on_team(),
+            Self::CacheHitRate { rate, goal, .. } => {
+                format!("cache hits {rate}, target {}", goal.value.short())
+            }
         }
     }
 
@@ -309,7 +314,8 @@ impl AlertKind {
             | Self::BudgetForecast { .. }
             | Self::CostForecast { .. }
             | Self::PlanTotal { .. }
-            | Self::OverAllocated { .. } => String::new(),
+            | Self::OverAllocated { .. }
+            | Self::CacheHitRate { .. } => String::new(),
         }
     }
 }

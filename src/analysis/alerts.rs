@@ -4,6 +4,7 @@ use super::{
     CostBudget, ForecastBasis, SpanBudget,
     alert::{Alert, AlertKind, LikelyTotal, pending},
     report::{StatusReport, TeamReport},
+    target_report::TargetReport,
 };
 use crate::model::{Level, Money, Probability, Thresholds, Tokens, ratio};
 
@@ -39,6 +40,7 @@ pub(super) fn all(report: &StatusReport) -> Vec<Alert> {
         .filter_map(|team| team_forecast_of_cost(report, team));
     alerts.extend(forecasts);
     alerts.extend(teams.iter().filter_map(|team| efficiency(report, team)));
+    alerts.extend(report.targets.iter().filter_map(missed_target));
     alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), alert.scope));
     alerts
 }
@@ -313,4 +315,20 @@ fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
         ratio: ratio(each.0, limit.0),
     };
     Alert::of_team(team.efficiency_level?, kind, team)
+}
+
+/// The cache hit rate misses a target that the settings state. The built-in one raises no alert, since nobody set it.
+fn missed_target(target: &TargetReport) -> Option<Alert> {
+    let kind = AlertKind::CacheHitRate {
+        value: target.value.filter(|_| target.is_missed())?,
+        target: target.target,
+        warning: target.warning,
+        rate: target.rate?,
+        goal: target.goal,
+    };
+    let alert = Alert::new(target.status?, kind)?.at(target.place);
+    Some(match &target.team {
+        Some(team) => alert.about(team),
+        None => alert,
+    })
 }

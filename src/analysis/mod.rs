@@ -37,6 +37,7 @@ mod report;
 mod rows;
 mod span_budget;
 mod status;
+mod target_report;
 mod team_limits;
 mod team_usage;
 mod verdict;
@@ -72,6 +73,7 @@ pub use report::{
 pub use rows::{RowSelection, Rows};
 pub use span_budget::SpanBudget;
 pub use status::{ReportOptions, report};
+pub use target_report::TargetReport;
 pub use team_usage::{MonthlyGap, TeamUsage};
 pub use verdict::{
     Basis, amounts_of, no_budget, problem_of_budgets, problem_of_tokens, so_far, so_far_in_month,

@@ -10,7 +10,7 @@ use serde_with::skip_serializing_none;
 
 use super::{
     ClassSums, Cost, CostBudget, CostEstimate, Forecast, Optimizations, PeriodReport, SpanBudget,
-    TeamForecast, alert::Alert, verdict::Verdict,
+    TargetReport, TeamForecast, alert::Alert, verdict::Verdict,
 };
 use crate::{
     model::{
@@ -85,6 +85,9 @@ pub struct StatusReport {
     pub days: Option<Vec<DayReport>>,
     /// The target for tokens per deliverable.
     pub efficiency: EfficiencyGoal,
+    /// The cache hit rate of all teams and of each, against its target. Only where it is known, or the settings state a target.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<TargetReport>,
     /// How the month is likely to end.
     pub forecast: Forecast,
     /// Tokens per 1,000 operations before and after.
@@ -537,9 +540,14 @@ impl TeamReport {
 
     /// Its name where there is little room: `C` for `Team C`.
     pub fn short_name(&self) -> &str {
-        let rest = self.name.strip_prefix("Team ").map(str::trim_start);
-        rest.filter(|rest| !rest.is_empty()).unwrap_or(&self.name)
+        short_name(&self.name)
     }
+}
+
+/// The name of a team where there is little room.
+pub(super) fn short_name(name: &str) -> &str {
+    let rest = name.strip_prefix("Team ").map(str::trim_start);
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
 /// A figure of a team that is written in a file.

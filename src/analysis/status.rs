@@ -25,6 +25,7 @@ use super::{
     },
     rows::KeptRow,
     span_budget,
+    target_report::{self, TargetReport},
     team_usage::TeamUsage,
     verdict,
 };
@@ -124,12 +125,14 @@ pub fn report(
         reserved_token_level,
         days: question.rows.then(|| days(reconciled, team.as_deref())),
         efficiency: goal,
+        targets: Vec::new(),
         alerts: Vec::new(),
         forecast,
         optimizations: Optimizations::of(reconciled),
         teams: teams(&request, goal, (&holds, &held), &forecasts),
         team: team.clone(),
     };
+    report.targets = target_report::all(reconciled, &policy.targets, classes, &report.teams);
     report.verdict = verdict::verdict(&report);
     report.alerts = alerts::all(&report);
     if let Some(team) = team {
@@ -143,6 +146,8 @@ fn limit_to(team: &str, report: &mut StatusReport) {
     let is_about = |alert: &Alert| alert.team.as_ref().is_none_or(|name| name == team);
     report.alerts.retain(is_about);
     report.teams.retain(|one| one.name == team);
+    let is_about = |target: &TargetReport| target.team.as_ref().is_none_or(|name| name == team);
+    report.targets.retain(is_about);
 }
 
 fn budget_report(request: &Request<'_>, budget: Option<Budget>) -> BudgetReport {

@@ -169,6 +169,9 @@ pub struct ViewArgs {
     /// Show tokens per operation before and after
     #[arg(long, help_heading = VIEWS)]
     pub optimizations: bool,
+    /// Show tokens by class, and the cache hit rate
+    #[arg(long, help_heading = VIEWS)]
+    pub cache: bool,
     /// Show all views but the backtest
     #[arg(long, help_heading = VIEWS)]
     pub full: bool,
@@ -228,6 +231,7 @@ impl ViewArgs {
             View::Forecast => self.full || self.forecast,
             View::Backtest => self.backtest,
             View::Optimizations => self.full || self.optimizations,
+            View::Cache => self.full || self.cache,
         };
         let views: Vec<View> = View::ALL.iter().copied().filter(is_asked).collect();
         if views.is_empty() {
@@ -239,7 +243,7 @@ impl ViewArgs {
 }
 
 /// Options of a single report, which cannot be followed.
-const ONCE: [&str; 10] = [
+const ONCE: [&str; 11] = [
     "json",
     "format",
     "output",
@@ -249,6 +253,7 @@ const ONCE: [&str; 10] = [
     "max_age",
     "backtest",
     "optimizations",
+    "cache",
     "full",
 ];
 

@@ -16,7 +16,7 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     if format.is_for_monitoring() {
         return monitoring::run(args, run);
     }
-    let views = args.chosen();
+    let mut views = args.chosen();
     let rows = if format == Format::Json || views.contains(&View::Daily) {
         Rows::All
     } else {
@@ -24,6 +24,10 @@ pub fn run(args: &ViewArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     };
     let log = run.locate()?;
     let (mut loaded, report) = load(&log, args, rows, run)?;
+    // Where nothing is asked for by name, an empty view says nothing.
+    if !args.cache && report.classes.is_none() {
+        views.retain(|view| *view != View::Cache);
+    }
     let page = Page {
         report: &report,
         findings: &loaded.files.findings,

@@ -12,6 +12,7 @@ use super::{
     import::ImportTable,
     read::ReadTable,
     spelling::{Spelling, TimeLimit, Value, Whole},
+    target::TargetTable,
 };
 use crate::{
     log::cell,
@@ -26,6 +27,7 @@ pub struct File {
     pub budget: BudgetTable,
     pub teams: BTreeMap<String, TeamTable>,
     pub efficiency: EfficiencyTable,
+    pub target: Vec<TargetTable>,
     pub scenarios: ScenariosTable,
     pub forecast: ForecastTable,
     pub archive: ArchiveTable,

@@ -8,6 +8,7 @@ mod import;
 mod problems;
 mod read;
 mod spelling;
+mod target;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -165,6 +166,7 @@ impl File {
         let Self {
             budget,
             efficiency,
+            target,
             archive,
             alert,
             mut guard,
@@ -191,6 +193,7 @@ impl File {
                 alert: efficiency.alert.map(|alert| alert.0),
                 target_from: None,
             },
+            targets: target::targets(target, problems),
             scenarios: scenarios(self.scenarios),
             forecast: forecast(self.forecast),
             prices: prices(self.prices, problems),
@@ -406,6 +409,14 @@ aliases = ["A", "Alpha"]
 [efficiency]
 target = "5K"
 alert = 6000
+[[target]]
+metric = "cache-hit-rate"
+value = "80%"
+[[target]]
+metric = "cache-hit-rate"
+value = "90.5%"
+warning = "70%"
+team = "Team A"
 [scenarios]
 optimistic = -20
 pessimistic = 30

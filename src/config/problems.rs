@@ -66,30 +66,29 @@ impl<'s> ProblemList<'s> {
 
     /// Adds a problem with the value of a key in nested tables, an index being one of an array, or with the innermost that there is.
     pub fn add_at(&mut self, path: &[&str], message: impl Into<String>, help: impl Into<String>) {
-        let (mut span, mut within): (_, Option<&DeValue<'_>>) = (0..0, None);
-        for key in path {
+        let span = self.values(path).last().unwrap_or(0..0);
+        self.add(&span, message, help);
+    }
+
+    /// The place of the value of a key in nested tables, an index being one of an array.
+    pub fn place_of(&self, path: &[&str]) -> Option<Place> {
+        let span = self.values(path).nth(path.len().checked_sub(1)?)?;
+        Some(self.place(&span))
+    }
+
+    /// The spans of the values along a path, as far as there are any.
+    fn values(&self, path: &[&str]) -> impl Iterator<Item = Range<usize>> {
+        let mut within: Option<&DeValue<'_>> = None;
+        path.iter().map_while(move |key| {
             let value = match within {
                 None => self.table.get(*key),
                 Some(DeValue::Table(table)) => table.get(*key),
                 Some(DeValue::Array(array)) => key.parse().ok().and_then(|at: usize| array.get(at)),
                 Some(_) => None,
-            };
-            let Some(value) = value else { break };
-            span = value.span();
+            }?;
             within = Some(value.get_ref());
-        }
-        self.add(&span, message, help);
-    }
-
-    /// The place of the value of a key in nested tables.
-    pub fn place_of(&self, path: &[&str]) -> Option<Place> {
-        let (mut span, mut table) = (None, Some(&self.table));
-        for key in path {
-            let value = table?.get(*key)?;
-            span = Some(value.span());
-            table = value.get_ref().as_table();
-        }
-        Some(self.place(&span?))
+            Some(value.span())
+        })
     }
 
     pub fn is_empty(&self) -> bool {

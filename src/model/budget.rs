@@ -8,8 +8,8 @@ use serde_with::skip_serializing_none;
 use strum::{Display, IntoStaticStr};
 
 use super::{
-    ForecastPolicy, GuardPolicy, ImportPolicy, ModelPrice, Money, Month, ReadRules, Tokens, Units,
-    Zone,
+    ForecastPolicy, GuardPolicy, ImportPolicy, ModelPrice, Money, Month, RateTarget, ReadRules,
+    Tokens, Units, Zone,
 };
 use crate::text::Place;
 
@@ -129,6 +129,21 @@ impl Percent {
     }
 }
 
+impl Percent {
+    /// As a number from 0 to 1 and beyond.
+    pub fn fraction(self) -> f64 {
+        ratio(self.tenths, 1_000).unwrap_or_default()
+    }
+
+    /// `85%`; with its tenth only where that is not zero.
+    pub fn short(self) -> String {
+        match self.tenths % 10 {
+            0 => format!("{}%", self.tenths / 10),
+            _ => self.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}.{}%", self.tenths / 10, self.tenths % 10))
@@ -201,6 +216,8 @@ pub struct Policy {
     pub teams: Vec<TeamPolicy>,
     /// Outranks the log's own figures.
     pub efficiency: EfficiencyGoal,
+    /// In the order of the settings.
+    pub targets: Vec<RateTarget>,
     pub scenarios: Scenarios,
     pub forecast: ForecastPolicy,
     pub prices: BTreeMap<String, ModelPrice>,

@@ -17,6 +17,7 @@ mod period;
 mod plan;
 mod price_list;
 mod probability;
+mod rate_target;
 mod read_rules;
 mod reading;
 mod response_price;
@@ -47,6 +48,7 @@ pub use note::{BudgetSpan, Header, Hold, LineEvent, Note, NoteValue, SpanLimit};
 pub use period::{LastRow, Month, RowDate, TimeRange};
 pub use plan::{Allocation, Optimization, Phase};
 pub use probability::{ForecastPolicy, Probability};
+pub use rate_target::{RateGoal, RateTarget, TargetMetric};
 pub use read_rules::{DecimalMark, HeadingPattern, ReadRules, TableRule};
 pub use reading::{
     ColumnReading, ColumnUse, Dating, FirstNumber, LeftOut, LogReading, ReadingAssumption,

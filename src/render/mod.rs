@@ -3,6 +3,7 @@
 mod archived;
 mod backtest;
 pub mod budget;
+mod cache;
 pub mod chart;
 pub mod check;
 mod costs;
@@ -161,6 +162,7 @@ pub enum View {
     Forecast,
     Backtest,
     Optimizations,
+    Cache,
 }
 
 impl View {
@@ -226,6 +228,7 @@ impl Page<'_> {
                 View::Forecast => forecast::lines(self.report, style),
                 View::Backtest => backtest::table(self.report).titled(style),
                 View::Optimizations => optimizations::table(self.report).titled(style),
+                View::Cache => cache::table(self.report).titled(style),
             });
         }
         if !is_alone || !views.contains(&View::Status) {
@@ -258,6 +261,8 @@ impl Page<'_> {
             (View::Backtest, _) => vec![backtest::table(report)],
             (View::Optimizations, false) => vec![optimizations::table(report)],
             (View::Optimizations, true) => vec![optimizations::data(report)],
+            (View::Cache, false) => vec![cache::table(report)],
+            (View::Cache, true) => vec![cache::data(report)],
         };
         let mut tables: Vec<ReportTable> = views.iter().flat_map(of).collect();
         if !for_programs && !views.contains(&View::Status) {

@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{Cell, Column, ReportTable, costs, counted, joined, prefixed, signed, width};
 use crate::{
-    analysis::{StatusReport, TeamReport},
+    analysis::{ClassSums, StatusReport, TeamReport},
     model::{Level, Measure, Measured, Money, Percent, Tokens, Units},
 };
 
@@ -13,6 +13,9 @@ const RESERVED: usize = 2;
 
 /// That of the cost beside tokens, which is left out where the log states only costs.
 const COST: usize = 7;
+
+/// The number of columns behind that of cache hit rates, which is shown where any is known.
+const AFTER_RATES: usize = 2;
 
 pub fn table(report: &StatusReport) -> ReportTable {
     if report.teams.is_empty() {
@@ -81,6 +84,12 @@ pub fn table_of(report: &StatusReport, listed: &[&TeamReport]) -> ReportTable {
     ];
     if report.measure.is_money() {
         columns.remove(COST);
+    }
+    if has_rates(report) {
+        columns.insert(
+            columns.len() - AFTER_RATES,
+            Column::new("Cache hits").optional(0),
+        );
     }
     if report.held() > Tokens::ZERO {
         columns.insert(RESERVED, Column::new("Reserved").optional(2));
@@ -212,10 +221,24 @@ fn row(report: &StatusReport, team: &TeamReport, levels: &HashMap<&str, Level>) 
     if report.measure.is_money() {
         cells.remove(COST);
     }
+    if has_rates(report) {
+        cells.insert(cells.len() - AFTER_RATES, rate_cell(team.classes));
+    }
     if report.held() > Tokens::ZERO {
         cells.insert(RESERVED, Cell::Tokens(team.held()));
     }
     cells
+}
+
+fn has_rates(report: &StatusReport) -> bool {
+    report.cache_hit_rate.is_some()
+}
+
+fn rate_cell(classes: Option<ClassSums>) -> Cell {
+    Cell::some(
+        classes.and_then(|classes| classes.hit_rate()),
+        Cell::Percent,
+    )
 }
 
 /// `reserved 6,000, available -1,240`, of a team that holds tokens.
@@ -259,6 +282,9 @@ fn total(report: &StatusReport) -> Vec<Cell> {
     cells[COST] = Cell::some(report.used.cost.as_ref(), Cell::marked_cost);
     if report.measure.is_money() {
         cells.remove(COST);
+    }
+    if has_rates(report) {
+        cells.insert(cells.len() - AFTER_RATES, rate_cell(report.classes));
     }
     if report.held() > Tokens::ZERO {
         cells.insert(RESERVED, Cell::Tokens(report.held()));

@@ -46,7 +46,8 @@ impl AlertTarget {
             | AlertKind::TeamCostReserved { .. }
             | AlertKind::TeamForecast { .. }
             | AlertKind::TeamCostForecast { .. }
-            | AlertKind::TeamEfficiency { .. } => Self::Teams(SortBy::Used),
+            | AlertKind::TeamEfficiency { .. }
+            | AlertKind::CacheHitRate { .. } => Self::Teams(SortBy::Used),
         }
     }
 }

@@ -134,6 +134,14 @@ log = <log>
 #target = "5K"
 #alert = "6K"
 
+# What a rate should be, and below what it is a warning: of all teams together and of each, or with `team` of that one.
+# Without any, the target of the cache hit rate is 85%, and the warning 60%.
+#[[target]]
+#metric = "cache-hit-rate"
+#value = "85%"
+#warning = "60%"
+#team = "Team A"
+
 # The percentage by which the pending phases of the plan may take less or more than planned.
 [scenarios]
 #optimistic = -10
@@ -277,7 +285,7 @@ pub fn verify([log, settings]: &[String; 2], teams: &[Team]) -> Result<(), Failu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Thresholds;
+    use crate::model::{RateGoal, Thresholds};
 
     fn settings(teams: &[(&str, u64)], budget: Option<u64>) -> String {
         let team = |(name, budget): &(&str, u64)| Team {
@@ -325,6 +333,7 @@ mod tests {
             assert!(all.policy.reserve.is_some() && all.policy.efficiency.target.is_some());
             assert!(all.policy.efficiency.alert.is_some() && !all.policy.prices.is_empty());
             assert!(all.policy.forecast.plan_complete.is_some());
+            assert_eq!(all.policy.targets[0].goal, RateGoal::CACHE_HITS);
             assert!(all.policy.read.team.is_some() && !all.policy.read.tables.is_empty());
             assert!(all.keep_days.is_some() && all.archive_dir.is_some() && all.log.is_some());
             let mut teams = all.policy.teams.iter();

@@ -11,7 +11,7 @@ use super::{
     teams,
 };
 use crate::{
-    analysis::{Quantiles, SpanBudget, StatusReport},
+    analysis::{ClassSums, Quantiles, SpanBudget, StatusReport},
     diagnostic::Severity,
     model::{Level, Measure, Measured, Money, Probability, Tokens},
 };
@@ -38,6 +38,7 @@ pub fn write(page: &MetricsPage<'_>, format: Exposition) -> String {
         [(label("version", env!("CARGO_PKG_VERSION")), "1".to_owned())],
     );
     tokens(report, &mut text);
+    classes(report, &mut text);
     money(report, &mut text);
     spans(report, &mut text);
     levels(report, &mut text);
@@ -98,6 +99,22 @@ fn tokens(report: &StatusReport, text: &mut MetricsText) {
         "tokmon_budget_used_ratio",
         "The share of the token budget that is used.",
         report.used.ratio,
+    );
+}
+
+fn classes(report: &StatusReport, text: &mut MetricsText) {
+    let classes = report.classes.iter().flat_map(ClassSums::by_name);
+    text.family(
+        "tokmon_class_tokens",
+        MetricKind::Gauge,
+        "Tokens of the month by class, of the usage that states its classes.",
+        classes.map(|(class, tokens)| (label("class", class), tokens.0.to_string())),
+    );
+    gauge(
+        text,
+        "tokmon_cache_hit_ratio",
+        "How much of what the models read came from a cache.",
+        report.cache_hit_rate,
     );
 }
 

@@ -6,7 +6,7 @@ use super::{
     families::{gauge, in_currency, label},
 };
 use crate::{
-    analysis::{CostBudget, StatusReport, TeamReport},
+    analysis::{ClassSums, CostBudget, StatusReport, TeamReport},
     model::{Measure, Measured, Money, Tokens},
     render::escape_unsafe,
 };
@@ -56,12 +56,33 @@ pub fn write(report: &StatusReport, text: &mut MetricsText) {
     for (name, help, value) in TEAM_METRICS {
         text.family(name, MetricKind::Gauge, help, of(value));
     }
+    team_classes(listed, text);
     team_costs(listed, report.measure, text);
     gauge(
         text,
         "tokmon_teams",
         "The number of teams in the current month.",
         Some(report.teams.len()),
+    );
+}
+
+/// Tokens by class, of the teams whose classes are known.
+fn team_classes(teams: &[NamedTeam<'_>], text: &mut MetricsText) {
+    let samples = teams.iter().flat_map(|named| {
+        let classes = named.team.classes.iter().flat_map(ClassSums::by_name);
+        classes.map(|(class, tokens)| {
+            let class = ("class", class.to_owned());
+            (
+                vec![("team", named.name.clone()), class],
+                tokens.0.to_string(),
+            )
+        })
+    });
+    text.family(
+        "tokmon_team_class_tokens",
+        MetricKind::Gauge,
+        "Tokens of a team in the month by class, of its usage that states its classes.",
+        samples,
     );
 }
 
@@ -117,7 +138,7 @@ fn spent(teams: &[NamedTeam<'_>]) -> Vec<Sample> {
 
 type TeamValue = &'static dyn Fn(&TeamReport) -> Option<String>;
 
-const TEAM_METRICS: [(&str, &str, TeamValue); 4] = [
+const TEAM_METRICS: [(&str, &str, TeamValue); 5] = [
     (
         "tokmon_team_allocated_tokens",
         "Tokens that a team is given for the current period.",
@@ -137,5 +158,10 @@ const TEAM_METRICS: [(&str, &str, TeamValue); 4] = [
         "tokmon_team_used_ratio",
         "The share of its allocation that a team used.",
         &|team| Some(team.used_tokens.and(team.ratio)?.to_string()),
+    ),
+    (
+        "tokmon_team_cache_hit_ratio",
+        "How much of what a team's models read came from a cache.",
+        &|team| Some(team.cache_hit_rate?.to_string()),
     ),
 ];
