@@ -11,6 +11,7 @@ mod harness;
 mod installed;
 
 mod budget;
+mod cache;
 mod check;
 mod diagnostics;
 mod figures;

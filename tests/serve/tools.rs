@@ -133,7 +133,7 @@ fn prometheus(scene: &Scene) -> Daemon {
 fn rich_scene() -> Scene {
     let log = fs::read_to_string("fixtures/logs/history.md").unwrap();
     let budgets = "**Budget Status:**\n- Daily budget: 50,000 tokens\n- Weekly budget: $2.00\n";
-    let more = "[HOLD] 2026-02-16T17:30:00Z team=\"Team A\" tokens=6000 cost=0.01 until=2026-02-16T19:00:00Z id=h81\n[USE] 2026-02-16T17:30:00Z team=\"N \\\"q\\\" {a=\\\"b\\\"} 팀\" tokens=7\n";
+    let more = "[HOLD] 2026-02-16T17:30:00Z team=\"Team A\" tokens=6000 cost=0.01 until=2026-02-16T19:00:00Z id=h81\n[USE] 2026-02-16T17:30:00Z team=\"N \\\"q\\\" {a=\\\"b\\\"} 팀\" tokens=7 input=2 output=3 cache_write=2 cache_read=5\n";
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(".git")).unwrap();
     fs::create_dir(folder.path().join(".tokmon")).unwrap();
