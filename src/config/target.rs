@@ -36,7 +36,7 @@ impl Spelling for Percent {
     const IS_NUMBER: bool = false;
 
     fn expected() -> String {
-        "a share from \"0%\" to \"100%\", to a tenth at most".to_owned()
+        "a share like \"85%\" or \"85.5%\"".to_owned()
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -169,6 +169,49 @@ mod tests {
             });
             format!("{target}\n{}", lines.collect::<String>())
         });
-        insta::assert_snapshot!(messages.concat(), @"");
+        insta::assert_snapshot!(messages.concat(), @r#"
+        metric = "cache-hit-rate"
+          1:1: a target needs a metric and a value
+            write one like { metric = "cache-hit-rate", value = "85%" }
+        value = "85%"
+          1:1: a target needs a metric and a value
+            write one like { metric = "cache-hit-rate", value = "85%" }
+        metric = "hits"
+        value = "85%"
+          2:10: `metric` cannot be "hits"
+            write "cache-hit-rate"
+        metric = "cache-hit-rate"
+        value = 0.85
+          3:9: `value` cannot be 0.85
+            write a share like "85%" or "85.5%"
+        metric = "cache-hit-rate"
+        value = 85
+          3:9: `value` cannot be 85
+            write a share like "85%" or "85.5%"
+        metric = "cache-hit-rate"
+        value = "85%"
+        warning = "85.1%"
+          4:11: the warning at 85.1% is above the target of 85%
+            set `warning` to the target or less
+        metric = "cache-hit-rate"
+        value = "85%"
+        team = " "
+          4:8: `team` cannot be " "
+            write the name of a team in quotes
+        metric = "cache-hit-rate"
+        value = "85%"
+        warn = "60%"
+          4:1: unknown key `warn`
+            known here: `metric`, `value`, `warning`, `team`
+        metric = "cache-hit-rate"
+        value = "85%"
+        team = "A"
+        [[target]]
+        metric = "cache-hit-rate"
+        value = "80%"
+        team = "a"
+          5:1: there is another target of the same metric for the same teams
+            state one target for each team, and one without `team` for the others
+        "#);
     }
 }
