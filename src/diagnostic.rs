@@ -137,6 +137,10 @@ codes! {
     ForeignLimit = "TM033", "foreign-limit", Warning, Manual;
     /// Of tokens in and out only one is written. The row counts as at least that.
     IncompleteFigure = "TM034", "incomplete-figure", Warning, Manual;
+    /// Two imports wrote the same usage, as on machines that share a home and merge their logs. It counts once.
+    ImportOverlap = "TM035", "import-overlap", Warning, Safe;
+    /// A team whose usage is imported has rows or lines by hand in the same month. Both count.
+    DoubleBooking = "TM036", "double-booking", Warning, Manual;
 }
 
 impl Code {

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     model::{
         Allocation, BudgetReset, Entry, EntryKind, Figures, Header, ImportedId, LineEvent,
-        LogReading, Month, Note, Optimization, Phase, Policy, StatedTotal, Tokens,
+        LogReading, Month, Note, Optimization, Phase, Policy, StatedTotal, Tokens, UsageWriter,
     },
     text::{FileRole, Place},
 };
@@ -42,6 +42,8 @@ pub struct LedgerBuilder {
     has_legacy: bool,
     /// The rows and lines that were imported.
     imported: ImportedEntries,
+    /// Imports write for some team.
+    has_imports: bool,
     /// Those of each archive.
     archived_ids: BTreeMap<Month, Ids>,
     /// The ids of rows of the log that are repetitions of rows of its archives, with the places of these.
@@ -116,6 +118,11 @@ impl LedgerBuilder {
             ids: Ids::default(),
             has_legacy: false,
             imported: ImportedEntries::new(&policy.import.counted),
+            has_imports: policy
+                .import
+                .rules
+                .iter()
+                .any(|rule| rule.source == Some(UsageWriter::Import)),
             archived_ids: BTreeMap::new(),
             superseded: Superseded::new(),
             met_again: Superseded::new(),
@@ -290,6 +297,9 @@ impl LedgerBuilder {
             self.ledger.freed.insert(id.clone().into_owned());
         }
         let Some(id) = &entry.id else {
+            if self.has_imports {
+                self.book(entry, false);
+            }
             return self.count(entry);
         };
         if let Some(first) = self.superseding(id, entry, archive) {
@@ -326,10 +336,29 @@ impl LedgerBuilder {
 
     /// Takes note of an entry whose id says that it was imported.
     fn meet_imported(&mut self, id: &str, entry: &Entry<'_>) {
+        if self.has_imports {
+            self.book(entry, ImportedId::parse(id).is_some());
+        }
         if let Some(id) = ImportedId::parse(id) {
             let name = self.ledger.names.id(&entry.work.team);
             let cost = self.ledger.cost_of(entry);
             self.imported.add(id, entry, name, cost);
+        }
+    }
+
+    /// Takes note of whether a detail or line was imported.
+    fn book(&mut self, entry: &Entry<'_>, is_imported: bool) {
+        if entry.kind == EntryKind::Monthly {
+            return;
+        }
+        let ledger = &mut self.ledger;
+        let name = ledger.names.id(&entry.work.team);
+        let month = ledger.months.entry(entry.when.month).or_default();
+        let bookings = month.bookings.entry(name).or_default();
+        if is_imported {
+            bookings.has_imported = true;
+        } else {
+            bookings.by_hand.add(entry.place);
         }
     }
 

@@ -8,6 +8,7 @@ use std::{
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 
 use super::{
+    bookings::Bookings,
     cost::CostSum,
     dating::{AheadRows, Dating},
     imported::{ImportOverlap, Surplus},
@@ -44,6 +45,8 @@ pub(super) struct MonthLedger {
     /// What the rows and lines of each day cost; of a log in tokmon's own format, only of those that state no tokens, and from the
     /// running week on.
     pub(super) costs: BTreeMap<NaiveDate, BTreeMap<(NameId, EntryKind), DayCost>>,
+    /// Whose details and lines are imported or not, where imports write for some team.
+    pub(super) bookings: BTreeMap<NameId, Bookings>,
     /// What of the tallies counts elsewhere already.
     pub(super) surplus: BTreeMap<TallyKey, Surplus>,
     /// The first currency in which the archive states a cost.

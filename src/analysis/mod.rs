@@ -6,6 +6,7 @@
 mod alert;
 mod alert_text;
 mod alerts;
+mod bookings;
 mod builder;
 mod burn_rate;
 mod caps;
@@ -45,6 +46,7 @@ mod verdict_action;
 mod verdict_outlook;
 
 pub use alert::{Alert, AlertKind, AlertScope};
+pub use bookings::DoubleBooking;
 pub use builder::{LedgerBuilder, Superseded};
 pub use burn_rate::{BurnRate, RateBasis};
 pub use caps::{Cap, CapAmount, CapScope, CapSource, caps};

@@ -4,6 +4,7 @@
 mod allocation;
 mod dates;
 mod fix;
+mod imports;
 #[cfg(test)]
 mod proptests;
 mod statements;
@@ -21,21 +22,23 @@ use crate::{
 };
 
 type Rule = fn(&ReconciledMonth, &Policy) -> Vec<Diagnostic>;
-const OF_MONTH: [Rule; 6] = [
+const OF_MONTH: [Rule; 7] = [
     summary::merged_rows,
     summary::details_beyond_summary,
     summary::archive_duplicates,
     summary::mixed_currencies,
+    imports::double_bookings,
     statements::percentages_of_month,
     statements::overrides,
 ];
 
 /// What concerns the log as a whole, as it is in its newest month.
-const OF_LOG: [Rule; 11] = [
+const OF_LOG: [Rule; 12] = [
     dates::dated_ahead,
     summary::uncountable,
     summary::lowered_details,
     summary::duplicate_ids,
+    imports::overlaps,
     summary::uncounted_legacy,
     allocation::over_allocated,
     allocation::conflicting_rows,

@@ -4,7 +4,7 @@
 use crate::{
     analysis::{Duplicate, MergedRows, ReconciledMonth, TeamUsage},
     diagnostic::{Code, Diagnostic},
-    model::{EntryKind, Policy, RoundedSum, Tokens},
+    model::{EntryKind, ImportedId, Policy, RoundedSum, Tokens},
     text::Place,
 };
 
@@ -132,6 +132,10 @@ pub(super) fn archive_duplicates(reconciled: &ReconciledMonth, _: &Policy) -> Ve
 }
 
 fn repeated(duplicate: &Duplicate) -> Diagnostic {
+    let help = match ImportedId::parse(&duplicate.id) {
+        Some(_) => "remove this line: it is the same part of an import",
+        None => "give each usage line an id of its own, or remove this line",
+    };
     Diagnostic::new(
         Code::DuplicateId,
         format!(
@@ -142,7 +146,7 @@ fn repeated(duplicate: &Duplicate) -> Diagnostic {
     )
     .label("treated as a retry")
     .related(duplicate.first, "first here")
-    .help("give each usage line an id of its own, or remove this line")
+    .help(help)
     // What repeats the first in every byte is found where the lines themselves are at hand.
     .manual()
 }

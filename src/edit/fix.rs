@@ -2,7 +2,7 @@
 //! the rows of a table, and what a merge left twice.
 
 use super::{
-    LogSet, Revision, Timestamp, derived, hook_lines,
+    LogSet, Revision, Timestamp, derived, hook_lines, import_overlap,
     invariants::Violation,
     outside_rows,
     revision::Proposal,
@@ -32,25 +32,27 @@ pub struct ProposedFix {
 /// All that can be fixed in a log as it is.
 pub fn proposed_fixes(revision: &Revision, log_set: &LogSet) -> Vec<ProposedFix> {
     use Code::{
-        DetailsExceedSummary, DuplicateId, HookLineInTable, MergedTwice, PercentDiffers,
-        RowOutsideTable, SessionOutsideSummary, TotalDiffers, UnsettledUsage,
+        DetailsExceedSummary, DuplicateId, HookLineInTable, ImportOverlap, MergedTwice,
+        PercentDiffers, RowOutsideTable, SessionOutsideSummary, TotalDiffers, UnsettledUsage,
     };
     let months = revision.ledger.months();
     let joined = outside_rows::move_into_tables(&revision.document);
     let repeats = union_merge::remove_repeats(revision);
     let merged = union_merge::resolve_union_merge(revision).proposal;
+    let counted_once = import_overlap::count_once(revision, log_set);
     let settled = settle(revision, log_set).0;
     let synced = sync_summary(revision, log_set, months, Tolerance::Rounding);
     let moved = hook_lines::move_out_of_tables(&revision.document);
     let derived = derived::recalculate(revision, log_set);
-    let fixes: [(u8, &'static [Code], Proposal); 7] = [
+    let fixes: [(u8, &'static [Code], Proposal); 8] = [
         (0, &[RowOutsideTable], joined),
         (0, &[DuplicateId], repeats),
         (1, &[MergedTwice], merged),
-        (2, &[UnsettledUsage], settled),
-        (2, &[DetailsExceedSummary, SessionOutsideSummary], synced),
-        (2, &[HookLineInTable], moved),
-        (2, &[TotalDiffers, PercentDiffers], derived),
+        (2, &[ImportOverlap], counted_once),
+        (3, &[UnsettledUsage], settled),
+        (3, &[DetailsExceedSummary, SessionOutsideSummary], synced),
+        (3, &[HookLineInTable], moved),
+        (3, &[TotalDiffers, PercentDiffers], derived),
     ];
     let fixes = fixes
         .into_iter()

@@ -10,6 +10,7 @@ mod document;
 mod fix;
 mod hold_line;
 mod hook_lines;
+mod import_overlap;
 mod invariants;
 mod log_set;
 pub mod migrate;

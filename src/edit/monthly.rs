@@ -34,6 +34,10 @@ pub(super) struct Delta {
     /// The tokens of new details with ids, and the id of the last of them.
     pub(super) keyed: Tokens,
     pub(super) last: Option<String>,
+    /// What is taken away, which counts elsewhere: of the row, what that cost, and of details with ids.
+    pub(super) less: Tokens,
+    pub(super) less_cost: CostSum,
+    pub(super) less_keyed: Tokens,
 }
 
 impl Delta {
@@ -52,6 +56,8 @@ impl Delta {
         let Some(before) = before else { return self };
         let mut cost = before.cost;
         cost.add(&self.cost);
+        let mut less_cost = before.less_cost;
+        less_cost.add(&self.less_cost);
         let minutes = match (before.minutes, self.minutes) {
             (Some(one), Some(two)) => Some(one.saturating_add(two)),
             (one, two) => one.or(two),
@@ -67,6 +73,9 @@ impl Delta {
             status: self.status.or(before.status),
             keyed: before.keyed.saturating_add(self.keyed),
             last: self.last.or(before.last),
+            less: before.less.saturating_add(self.less),
+            less_cost,
+            less_keyed: before.less_keyed.saturating_add(self.less_keyed),
         }
     }
 }
@@ -255,6 +264,35 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
         }
     }
 
+    /// Takes from a team: from the row of the task, or the first that has enough. False where none has.
+    pub(super) fn lower(&mut self, team: &str, task: Option<&str>, delta: Delta) -> bool {
+        let (_, folded) = self.owner(team);
+        let Some(rows) = self.teams.get(&folded) else {
+            return false;
+        };
+        let has_enough = |at: &usize| {
+            let Some(row) = self.rows.get(*at) else {
+                return false;
+            };
+            let Origin::Log(_, entry) = &row.origin else {
+                return false;
+            };
+            let tokens = entry.figures.tokens.map(|tokens| tokens.value);
+            let before = row.delta.as_ref().map(|delta| delta.less);
+            let left = tokens.unwrap_or_default();
+            left.saturating_sub(before.unwrap_or_default()) >= delta.less
+        };
+        let of_task = rows.by_task.get(&task.map(fold_name));
+        let mut candidates = of_task.into_iter().chain(&rows.all);
+        let Some(at) = candidates.find(|at| has_enough(at)).copied() else {
+            return false;
+        };
+        if let Some(row) = self.rows.get_mut(at) {
+            row.delta = Some(delta.after(row.delta.take()));
+        }
+        true
+    }
+
     /// Proposes to write them so, totals included. A month without a summary gets one.
     pub(super) fn propose(&self, sections: &mut NewSections<'_>, basis: Basis) -> Proposal {
         let mut proposal = Proposal::default();
@@ -314,6 +352,8 @@ impl<'d, 'r> MonthlyRows<'d, 'r> {
 struct Added {
     tokens: Tokens,
     keyed: Tokens,
+    less: Tokens,
+    less_keyed: Tokens,
 }
 
 impl MonthlyRows<'_, '_> {
@@ -325,6 +365,8 @@ impl MonthlyRows<'_, '_> {
                 let team = added.entry(self.team_of(row)).or_default();
                 team.tokens = team.tokens.saturating_add(delta.tokens);
                 team.keyed = team.keyed.saturating_add(delta.keyed);
+                team.less = team.less.saturating_add(delta.less);
+                team.less_keyed = team.less_keyed.saturating_add(delta.less_keyed);
             }
         }
         added
@@ -376,12 +418,16 @@ impl MonthlyRows<'_, '_> {
             None => usage.map_or((0, None), |usage| self.reconciled.base_of(usage)),
         };
         let base = base + i128::from(added.tokens.0) - i128::from(added.keyed.0);
+        let base = base - i128::from(added.less.0) + i128::from(added.less_keyed.0);
         let base = Tokens(u64::try_from(base).unwrap_or_default());
         let row = kept.map_or(tokens.value, |base| base.row);
         Some(MergeBase {
             base,
-            row: row.saturating_add(delta.tokens),
-            cost: cost.filter(|_| added.tokens == added.keyed && base > Tokens::ZERO),
+            row: row.saturating_add(delta.tokens).saturating_sub(delta.less),
+            cost: cost.filter(|_| {
+                let is_of_details = added.tokens == added.keyed && added.less == added.less_keyed;
+                is_of_details && base > Tokens::ZERO
+            }),
             last,
         })
     }
@@ -399,9 +445,11 @@ pub(super) fn grow(
     let before = figures.tokens.unwrap_or(Amount::exact(Tokens::ZERO));
     let is_idle = before.value == Tokens::ZERO;
     let tokens = editor.raw(row, Column::Tokens);
-    let tokens = tokens.filter(|_| is_idle || delta.tokens > Tokens::ZERO);
+    let is_changed = is_idle || delta.tokens > Tokens::ZERO || delta.less > Tokens::ZERO;
+    let tokens = tokens.filter(|_| is_changed);
     let tokens = tokens.map(|raw| {
         let sum = before.value.saturating_add(delta.tokens);
+        let sum = sum.saturating_sub(delta.less);
         let estimate = before.estimate || delta.estimate;
         style::respell_tokens(raw, sum, estimate)
             .filter(|_| !(is_idle && raw.len() == 1))
@@ -454,11 +502,17 @@ fn grown_cost(
         // The cost in the row cannot be read, and only its author knows what it should be.
         return None;
     }
+    if entry.figures.cost.is_none() && delta.less > Tokens::ZERO {
+        // The price of the log gives what is left.
+        return None;
+    }
     let own = reconciled.ledger.cost_of(entry);
     let mut sum = own.clone();
     sum.add(&delta.cost);
+    sum.remove(&delta.less_cost);
     let tokens = entry.figures.tokens.map(|tokens| tokens.value);
     let tokens = tokens.unwrap_or_default().saturating_add(delta.tokens);
+    let tokens = tokens.saturating_sub(delta.less);
     let sum = match &delta.total_cost {
         Some(total) if total.is_unstated() => CostSum::unpriced(tokens),
         Some(total) => total.clone(),

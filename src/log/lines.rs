@@ -110,6 +110,14 @@ pub(super) fn read<'a>(
     (own_date, item)
 }
 
+/// Where the values of a usage line are in it, quotes included, each with its key. None where it cannot be read.
+pub fn value_spans(line: &str) -> Vec<(&str, Span)> {
+    let (_, rest) = line.split_once(']').unwrap_or((line, ""));
+    let pairs = Pairs::read(line, rest.trim_ascii(), Place::default());
+    let list = pairs.map_or_else(|_| Vec::new(), |pairs| pairs.list);
+    list.into_iter().map(|(key, _, span)| (key, span)).collect()
+}
+
 /// The event that a line reports. None for a usage line.
 fn event<'a>(
     line: &'a str,

@@ -27,6 +27,7 @@ mod walk;
 pub use columns::{Column, Columns};
 pub use conflict::first_conflict;
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Table};
+pub use lines::value_spans;
 pub use reader::{read, read_str};
 pub use section::{Section, heading_opens};
 pub use spread::SpreadEntry;

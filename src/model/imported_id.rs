@@ -1,7 +1,7 @@
 //! The ids of imported usage: which unit a line or row is of, and how many tokens the unit has after it. Which responses make up a unit
 //! is for `import` to say.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use super::Tokens;
 
@@ -45,6 +45,21 @@ impl<'a> ImportedId<'a> {
     }
 }
 
+/// Some ids, of imported ones only the newest of each unit: its total includes what those before it added.
+pub fn newest_ids<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let ids: Vec<&str> = ids.into_iter().collect();
+    let mut newest: HashMap<&str, Tokens> = HashMap::new();
+    for id in ids.iter().filter_map(|id| ImportedId::parse(id)) {
+        let total = newest.entry(id.unit).or_default();
+        *total = id.total.max(*total);
+    }
+    let is_newest = |id: &&str| {
+        let id = ImportedId::parse(id);
+        id.is_none_or(|id| newest.get(id.unit) == Some(&id.total))
+    };
+    ids.into_iter().filter(is_newest).collect()
+}
+
 impl fmt::Display for ImportedId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.unit, self.total.0)
@@ -84,6 +99,19 @@ mod tests {
         for id in others {
             assert_eq!(ImportedId::parse(id), None, "{id:?}");
         }
+    }
+
+    #[test]
+    fn of_the_ids_of_a_unit_the_newest_is_kept() {
+        let ids = [
+            "k1",
+            "cc-aaaaaaaaaa.50",
+            "cc-bbbbbbbbbb.70",
+            "cc-aaaaaaaaaa.100",
+            "k1",
+        ];
+        let kept = ["k1", "cc-bbbbbbbbbb.70", "cc-aaaaaaaaaa.100", "k1"];
+        assert_eq!(newest_ids(ids), kept);
     }
 
     proptest! {

@@ -39,7 +39,7 @@ pub use guard_policy::{AdmittedTier, GuardPolicy, LevelLadder, ModelTier, MoneyL
 pub use import_policy::{
     CountedClasses, ImportPolicy, ImportRule, NamePattern, PathPattern, UsageWriter,
 };
-pub use imported_id::ImportedId;
+pub use imported_id::{ImportedId, newest_ids};
 pub use listed_price::{ListedPrice, PRICES_DATE, PRICES_SOURCE, Provider, meant, settings_price};
 pub use measure::{Measure, Measured, Units};
 pub use merge_base::MergeBase;

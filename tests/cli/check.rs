@@ -52,6 +52,12 @@ fn check_file_of(code: Code, options: &[&str]) -> Ran {
         return check_with_archive(&fs::read_to_string(name("md")).unwrap());
     }
     let args = match code {
+        Code::DoubleBooking => vec![
+            "--file".to_owned(),
+            name("md"),
+            "--config".to_owned(),
+            name("toml"),
+        ],
         Code::InvalidSetting | Code::ForeignLimit => vec![
             "--file".to_owned(),
             "fixtures/logs/sample.md".to_owned(),

@@ -17,7 +17,7 @@ use crate::{
         names::{MonthRoster, NameId},
         team_usage::Tally,
     },
-    model::{Amount, EntryKind, MergeBase, Price, RoundedSum, Tokens, fold_name},
+    model::{Amount, EntryKind, MergeBase, Price, RoundedSum, Tokens, fold_name, newest_ids},
 };
 
 /// The monthly rows of a team, and its details.
@@ -435,7 +435,7 @@ impl<'r> Team<'r> {
         let last = if ids.is_empty() {
             newest()?
         } else {
-            ids.into_iter().collect::<Vec<_>>().join(",")
+            newest_ids(ids).join(",")
         };
         let mut all = CostSum::default();
         let mut tokens = Tokens::ZERO;

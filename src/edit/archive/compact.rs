@@ -18,7 +18,7 @@ use crate::{
         table::{plain_text, visible},
     },
     log::{self, Column, Item, Role, RowValue, cell},
-    model::{Entry, Month, Status, TimeRange, Tokens, fold_name},
+    model::{Entry, ImportedId, Month, Status, TimeRange, Tokens, fold_name, newest_ids},
     text::{Edit, FileId},
 };
 
@@ -165,10 +165,36 @@ fn key(
     Some(key)
 }
 
-/// Whether a comment says something of the row's cost that a merged row could not.
+/// Whether the imported rows among these say of each unit what is next to each other: the row that takes their place has the id of the
+/// last one, and states its tokens up to there.
+fn are_next(group: &[EntryRow<'_>]) -> bool {
+    let imported = group.iter().filter_map(|(_, entry)| {
+        let tokens = entry.figures.tokens.map(|tokens| tokens.value);
+        let id = ImportedId::parse(entry.id.as_deref()?)?;
+        Some((id, tokens.unwrap_or_default()))
+    });
+    let mut imported: Vec<(ImportedId<'_>, Tokens)> = imported.collect();
+    imported.sort_unstable();
+    imported
+        .iter()
+        .zip(imported.iter().skip(1))
+        .all(|(one, two)| {
+            one.0.unit != two.0.unit || one.0.total.saturating_add(two.1) == two.0.total
+        })
+}
+
+/// Whether a comment says something of the row's cost or the classes of its tokens that a merged row could not.
 fn has_mark(cell: &str) -> bool {
     let comments = cell.get(visible(cell).len()..).unwrap_or_default();
-    comments.contains("cost=") || comments.contains("unpriced=")
+    let words = [
+        "cost=",
+        "unpriced=",
+        "input=",
+        "output=",
+        "cache_write=",
+        "cache_read=",
+    ];
+    words.iter().any(|word| comments.contains(word))
 }
 
 /// The line of the row that takes the place of a group.
@@ -178,7 +204,7 @@ fn merge(document: &Document, table: &TableBlock, group: &[EntryRow<'_>]) -> Opt
         cell.map_or("", |span| visible(document.at(*span)))
             .to_owned()
     };
-    let first = group.first()?;
+    let first = group.first().filter(|_| are_next(group))?;
     let mut cells: Vec<String> = (0..table.columns.count).map(|at| raw(first, at)).collect();
     for column in MERGED {
         let Some(at) = table.columns.index(column) else {
@@ -195,7 +221,7 @@ fn merge(document: &Document, table: &TableBlock, group: &[EntryRow<'_>]) -> Opt
         *cell = merged.unwrap_or_else(|| mem::take(cell));
     }
     let last = cells.last_mut()?;
-    for id in group.iter().flat_map(|(_, entry)| entry.ids()) {
+    for id in newest_ids(group.iter().flat_map(|(_, entry)| entry.ids())) {
         if !style::is_writable_id(id) {
             return None;
         }
@@ -311,6 +337,10 @@ fn sums_of(document: &Document) -> (BTreeMap<String, [u64; 3]>, Vec<String>, usi
         }
         ids.extend(entry.ids().map(str::to_owned));
     }
+    let mut ids: Vec<String> = newest_ids(ids.iter().map(String::as_str))
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     ids.sort_unstable();
     let others = rows().filter(|row| row.entry().is_none()).count();
     (teams, ids, others)

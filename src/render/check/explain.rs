@@ -79,6 +79,8 @@ const fn text(code: Code) -> &'static str {
         Code::GuardOverridden => include_str!("pages/tm032.txt"),
         Code::ForeignLimit => include_str!("pages/tm033.txt"),
         Code::IncompleteFigure => include_str!("pages/tm034.txt"),
+        Code::ImportOverlap => include_str!("pages/tm035.txt"),
+        Code::DoubleBooking => include_str!("pages/tm036.txt"),
         Code::OrphanedArchive => include_str!("pages/tm026.txt"),
         Code::DatedAhead => include_str!("pages/tm027.txt"),
         Code::RowOutsideTable => include_str!("pages/tm028.txt"),
