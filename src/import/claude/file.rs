@@ -1,6 +1,6 @@
 //! Whose lines a file holds: which session, which agent, in which folder.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use serde::{Deserialize as _, de::MapAccess};
 use serde_json::{Deserializer, value::RawValue};
@@ -28,7 +28,7 @@ pub fn kind_of(path: &str) -> Option<FileKind> {
     let (stem, ending) = name.rsplit_once('.')?;
     match ending {
         "jsonl" => Some(FileKind::Lines),
-        "zst" | "gz" if stem.ends_with(".jsonl") => Some(FileKind::Compressed),
+        "zst" | "gz" => stem.strip_suffix(".jsonl").map(|_| FileKind::Compressed),
         _ => None,
     }
 }
@@ -176,7 +176,7 @@ impl AgentMeta {
         let Ok(JsonObject(Some(fields))) = fields else {
             return Self::default();
         };
-        let owned = |value| text(value).map(|text| text.into_owned());
+        let owned = |value| text(value).map(Cow::into_owned);
         Self {
             agent_kind: owned(fields.agent_kind),
             task_kind: owned(fields.task_kind),

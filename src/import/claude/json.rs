@@ -1,4 +1,4 @@
-//! JsonObjects of JSON of which a few keys are read, and whatever else they hold is passed over. As in JavaScript, which writes them, the last
+//! Objects of JSON of which a few keys are read, and whatever else they hold is passed over. As in JavaScript, which writes them, the last
 //! of several equal keys counts. A string that is not needed may hold anything between its quotes, such as half of a character.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};

@@ -79,12 +79,12 @@ impl MergedLines {
     }
 
     pub fn counts(&self) -> TokenCounts {
-        let [output, input, cache_write_5m, cache_write_1h, cache_read] = self.tokens;
+        let [output, input, written, written_for_hour, cache_read] = self.tokens;
         TokenCounts {
             input,
             output,
-            cache_write_5m,
-            cache_write_1h,
+            cache_write_5m: written,
+            cache_write_1h: written_for_hour,
             cache_read,
             reasoning: 0,
         }
@@ -231,7 +231,7 @@ impl Merge {
             joined.ordinal = part.ordinal;
             joined.is_side = part.is_side;
         }
-        if self.weight(part.advisors) > self.weight(whole.advisors) {
+        if self.by_advisors(&part, &whole).is_gt() {
             joined.advisors = part.advisors;
         }
         if let Some(record) = self.records.get_mut(root as usize) {
@@ -240,18 +240,18 @@ impl Merge {
         self.set_parent(index, root);
     }
 
-    /// Which of two lists of advisors counts: the one with the most tokens, and between equals always the same.
-    fn weight(&self, advisors: u32) -> Option<(u64, Vec<(&str, u64, u64, bool)>)> {
-        let advisors = self.advisors.get(advisors as usize)?;
-        let total = advisors.iter().fold(0_u64, |sum, advisor| {
-            sum.saturating_add(advisor.tokens.total())
-        });
-        let parts = advisors.iter().map(|advisor| {
-            let tokens = advisor.tokens;
-            let model = advisor.model.as_str();
-            (model, tokens.output, tokens.input, advisor.is_fast)
-        });
-        Some((total, parts.collect()))
+    /// Which of two lists of advisors counts: the one with the most tokens. The last lines of a stream have them all.
+    fn by_advisors(&self, one: &MergedLines, other: &MergedLines) -> Ordering {
+        let total = |advisors: &[Advisor]| {
+            let tokens = advisors.iter().map(|advisor| advisor.tokens.total());
+            tokens.fold(0, u64::saturating_add)
+        };
+        let (one, other) = (self.advisors_of(one), self.advisors_of(other));
+        total(one).cmp(&total(other)).then_with(|| {
+            one.iter()
+                .map(Advisor::key)
+                .cmp(other.iter().map(Advisor::key))
+        })
     }
 
     /// What other models answered within a response.

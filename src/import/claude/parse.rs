@@ -69,6 +69,21 @@ impl Bad {
     }
 }
 
+impl Advisor {
+    /// What it is compared by.
+    pub fn key(&self) -> ([u64; 5], &str, bool) {
+        let tokens = &self.tokens;
+        let classes = [
+            tokens.output,
+            tokens.input,
+            tokens.cache_write_5m,
+            tokens.cache_write_1h,
+            tokens.cache_read,
+        ];
+        (classes, &self.model, self.is_fast)
+    }
+}
+
 /// Reads a line. None where it states no usage; an error says why it cannot be read.
 ///
 /// Only a line with `type: "assistant"` at its top states usage, in an object `message.usage`. Progress lines, results of tools and quoted

@@ -38,9 +38,9 @@ fn a_last_line_that_is_being_written_is_no_error_and_others_are() {
     assert_snapshot!(of(text), @r"
     10:00:00 S1 main opus out=1
     torn: 1
-    s.jsonl:1: the line is not JSON: EOF while parsing a string at column 60
+    s.jsonl:1: the line is not JSON: EOF while parsing an object at column 60
     s.jsonl:3: the line is not a JSON object
-    s.jsonl:4: more follows after the JSON of the line, at column 149
+    s.jsonl:4: more follows after the JSON of the line, at column 147
     s.jsonl:5: the line is not JSON: expected ident at column 2
     ");
 }

@@ -69,11 +69,14 @@ proptest! {
 
     #[test]
     fn reading_files_twice_adds_nothing(files in any_files()) {
-        let twice = [files.clone(), files.clone()].concat();
-        let (one, other) = (read(&files), read(&twice));
         // Each line without any id is a response of its own.
-        prop_assume!(one.skipped.without_id == 0);
-        prop_assert_eq!(one.responses, other.responses);
+        let with_ids = |file: TestFile| {
+            let text = String::from_utf8(file.text).unwrap();
+            TestFile::new(&file.path, text.replace("\"uuid\":\"\"", "\"uuid\":\"z\""))
+        };
+        let files: Vec<_> = files.into_iter().map(with_ids).collect();
+        let twice = [files.clone(), files.clone()].concat();
+        prop_assert_eq!(read(&files).responses, read(&twice).responses);
     }
 
     #[test]

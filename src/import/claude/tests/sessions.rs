@@ -1,5 +1,7 @@
 //! Which session and agent a response is of.
 
+use std::slice;
+
 use insta::assert_snapshot;
 
 use super::*;
@@ -12,7 +14,7 @@ fn file(path: &str, lines: &[&str]) -> TestFile {
 fn sessions(files: &[TestFile]) -> Vec<String> {
     files
         .iter()
-        .map(|file| read(std::slice::from_ref(file)).origins[0].session.clone())
+        .map(|file| read(slice::from_ref(file)).origins[0].session.clone())
         .collect()
 }
 
@@ -104,13 +106,13 @@ fn a_subagent_is_the_same_with_and_without_its_parent() {
     10:01:00 S2 reviewer opus out=2
     ");
     let origin = |files: &[TestFile]| read(files).origins.pop().unwrap();
-    let units = [&all[1..], &[alone.clone()], &[renamed.clone()]].map(|files| {
-        let origin = origin(files);
+    let units = [&all[1], &alone, &renamed].map(|file| {
+        let origin = origin(slice::from_ref(file));
         (origin.session, origin.agent)
     });
     assert_eq!(units[0].1, "a1");
     assert!(units.iter().all(|unit| *unit == units[0]), "{units:?}");
-    assert_eq!(origin(&all[1..]).agent_aliases, ["in_process_teammate"]);
+    assert_eq!(origin(&all).agent_aliases, ["in_process_teammate"]);
     assert_snapshot!(shown(&[renamed, agent, alone]), @r"
     10:01:00 S1 reviewer opus out=2
     copies: 2
