@@ -3,7 +3,9 @@
 
 mod ccusage;
 pub mod claude;
+mod codex;
 mod decimal;
+mod gemini;
 mod import_line;
 mod json_line;
 mod jsonl;
@@ -11,9 +13,15 @@ mod jsonl;
 mod picture;
 mod response;
 mod teams;
+#[cfg(test)]
+mod test_files;
+#[cfg(test)]
+mod truth_tests;
 mod unit;
 
 pub use ccusage::CcusageReader;
+pub use codex::CodexReader;
+pub use gemini::GeminiReader;
 pub use import_line::ImportLine;
 pub use jsonl::JsonlReader;
 pub use response::{

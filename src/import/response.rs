@@ -197,6 +197,12 @@ impl Skipped {
         }
     }
 
+    /// Puts the places into the order of their files and lines, whichever was read first.
+    pub(super) fn sort(&mut self) {
+        self.unreadable
+            .sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
+    }
+
     /// Notes a line, or with `None` a file, that could not be read.
     pub fn unreadable(&mut self, file: &str, line: Option<u64>, reason: impl Into<String>) {
         self.unreadable_count += 1;

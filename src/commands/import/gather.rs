@@ -46,8 +46,7 @@ pub fn gather(
     let pattern = pattern.map(|text| FolderPattern::new(text, run.cx));
     let pattern = pattern.transpose()?;
     let mut feeder = Feeder {
-        reader: sources::reader(source, &window, run.cx)
-            .ok_or_else(|| Failure::usage(format!("`{source}` cannot be imported yet")))?,
+        reader: sources::reader(source, &window, run.cx),
         source,
         buffer: LineBuffer::default(),
         skipped: Skipped::default(),

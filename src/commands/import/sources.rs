@@ -3,18 +3,25 @@
 use super::window::Window;
 use crate::{
     commands::Context,
-    import::{CcusageReader, FileKind, ImportSource, JsonlReader, Reader, claude},
+    import::{
+        CcusageReader, CodexReader, FileKind, GeminiReader, ImportSource, JsonlReader, Reader,
+        claude,
+    },
 };
 
-/// The reader of a source. None for one that cannot be read yet.
-pub fn reader(source: ImportSource, window: &Window, _: &Context<'_>) -> Option<Box<dyn Reader>> {
+/// The reader of a source.
+pub fn reader(source: ImportSource, window: &Window, cx: &Context<'_>) -> Box<dyn Reader> {
     match source {
-        ImportSource::Claude => Some(Box::new(claude::ClaudeReader::default())),
-        ImportSource::Codex | ImportSource::Gemini => None,
-        ImportSource::Jsonl => Some(Box::new(JsonlReader::default())),
+        ImportSource::Claude => Box::new(claude::ClaudeReader::default()),
+        ImportSource::Codex => Box::<CodexReader>::default(),
+        ImportSource::Gemini => {
+            let folder = cx.folder.to_string_lossy().into_owned();
+            Box::new(GeminiReader::new(vec![folder]))
+        }
+        ImportSource::Jsonl => Box::new(JsonlReader::default()),
         ImportSource::Ccusage => {
             let window = window.clone();
-            Some(Box::new(CcusageReader::new(move |day| window.noon(day))))
+            Box::new(CcusageReader::new(move |day| window.noon(day)))
         }
     }
 }
@@ -23,10 +30,9 @@ pub fn reader(source: ImportSource, window: &Window, _: &Context<'_>) -> Option<
 pub fn kind_of(source: ImportSource, path: &str) -> Option<FileKind> {
     match source {
         ImportSource::Claude => claude::kind_of(path),
+        ImportSource::Codex => CodexReader::kind_of(path),
+        ImportSource::Gemini => GeminiReader::kind_of(path),
         ImportSource::Jsonl => JsonlReader::kind_of(path),
         ImportSource::Ccusage => CcusageReader::kind_of(path),
-        ImportSource::Codex | ImportSource::Gemini => {
-            path.ends_with(".jsonl").then_some(FileKind::Lines)
-        }
     }
 }
