@@ -25,6 +25,7 @@ mod prices;
 mod record;
 mod run;
 mod serve;
+mod settling;
 mod status;
 mod statusline;
 mod trust;

@@ -11,6 +11,7 @@ mod json_line;
 mod jsonl;
 #[cfg(test)]
 mod picture;
+mod plan;
 mod response;
 mod teams;
 #[cfg(test)]
@@ -24,6 +25,9 @@ pub use codex::CodexReader;
 pub use gemini::GeminiReader;
 pub use import_line::ImportLine;
 pub use jsonl::JsonlReader;
+pub use plan::{
+    ComparedUnits, LogState, Plan, PlanRules, PlannedLine, ShrunkUnit, TeamRows, plan, whole_line,
+};
 pub use response::{
     FileKind, ImportSource, Line, Origin, Reader, Response, Skipped, TranscriptFile, Transcripts,
     Unreadable,

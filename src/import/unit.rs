@@ -54,17 +54,25 @@ impl Unit {
         chained(&self.tokens)
     }
 
-    /// How the log calls its session: the source and the beginning of the session's id.
+    /// What the log calls its work: what the file says, else the source and the beginning of the session's id. An id that its program
+    /// made of anything else than digits could be a title or a path; the unit's own stands for it.
     pub fn task(&self, transcripts: &Transcripts) -> String {
-        let session = self
-            .origin(transcripts)
-            .map(|origin| origin.session.as_str());
-        let session = session.unwrap_or_default().chars();
-        let start: String = session
-            .filter(char::is_ascii_alphanumeric)
-            .take(8)
-            .collect();
-        format!("{} {}", self.source, start.to_ascii_lowercase())
+        let origin = self.origin(transcripts);
+        if let Some(task) = origin.and_then(|origin| origin.task.clone()) {
+            return task;
+        }
+        let session = origin.map_or("", |origin| origin.session.as_str());
+        let digits = session.chars().filter(|c| *c != '-').take(8);
+        let digits: String = digits.collect();
+        let is_made_here = matches!(self.source, ImportSource::Jsonl | ImportSource::Ccusage);
+        let is_number = session.chars().all(|c| c == '-' || c.is_ascii_hexdigit());
+        let of_unit = self.id.chars().skip(self.source.prefix().len() + 1).take(8);
+        let shown = if is_number && !is_made_here && !digits.is_empty() {
+            digits.to_ascii_lowercase()
+        } else {
+            of_unit.collect()
+        };
+        format!("{} {shown}", self.source)
     }
 }
 
@@ -241,13 +249,13 @@ pub(super) mod tests {
         insta::assert_snapshot!(shown(0), @r#"
         cc-6jp3hq2goq 2026-10-05T15:01:00+00:00 "claude 3f2a91c0" main 260 "opus"
         cc-pbxfrxc3q5 2026-10-05T14:59:00+00:00 "claude 3f2a91c0" a1 17 "haiku"
-        cc-72bn7wntjw 2026-10-05T15:02:00+00:00 "claude s2" main 11 ""
+        cc-72bn7wntjw 2026-10-05T15:02:00+00:00 "claude 72bn7wnt" main 11 ""
         "#);
         insta::assert_snapshot!(shown(9), @r#"
         cc-6jp3hq2goq 2026-10-05T23:58:00+09:00 "claude 3f2a91c0" main 110 "opus"
         cc-pbxfrxc3q5 2026-10-05T23:59:00+09:00 "claude 3f2a91c0" a1 17 "haiku"
         cc-wzl2rmzhj2 2026-10-06T00:01:00+09:00 "claude 3f2a91c0" main 150 "haiku"
-        cc-2x4faej2wl 2026-10-06T00:02:00+09:00 "claude s2" main 11 ""
+        cc-2x4faej2wl 2026-10-06T00:02:00+09:00 "claude 2x4faej2" main 11 ""
         "#);
     }
 
