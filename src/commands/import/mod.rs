@@ -5,17 +5,20 @@ mod attribution;
 mod detach;
 mod folders;
 mod gather;
+mod log_reading;
 mod proposals;
 mod report;
 mod roots;
 mod sources;
 mod window;
+mod write;
 
 pub use attribution::{Attributed, attribute};
 pub use detach::run as run_detached;
 pub use gather::{Gathered, gather};
 pub use proposals::rules as proposed_rules;
 pub use window::{Found, Window, find};
+pub use write::{ImportOutcome, write};
 
 use super::run::Run;
 use crate::{
@@ -29,6 +32,7 @@ pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     check_zone(args, &found, run)?;
     let gathered = gather(&args.transcripts, &found, run)?;
     let attributed = attribute(&gathered, &args.transcripts, &found, run);
+    let _outcome = write(&gathered, &attributed, &found, args, run)?;
     let document = document(&gathered, &attributed, &found, args);
     if !run.is_silent() || args.dry_run {
         let (format, style) = (run.format(), run.style());

@@ -7,30 +7,25 @@ mod single;
 mod team_names;
 mod teams;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::BTreeSet;
 
 use ids::KnownId;
 pub(super) use remarks::secret;
-use team_names::{ByTeam, TeamNames};
+pub(super) use team_names::{ByTeam, TeamNames};
 
 use super::{
     edit_session::EditSession,
     run::{RecordedIds, Run},
-    status,
+    settling, status,
 };
 use crate::{
     analysis::{Rows, StatusReport, TeamReport},
     cli::{RecordArgs, ViewArgs},
-    edit::{self, ArchivesOf, Revision},
+    edit,
     exit::ExitCode,
     failure::Failure,
-    log,
     model::{Level, Month, Usage},
     render::{self, Recorded, RecordedRow, RecordedTeam},
-    store::{Change, RewriteError, RewriteOptions, WriteError},
     text::Source,
 };
 

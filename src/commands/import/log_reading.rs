@@ -1,0 +1,179 @@
+//! What the log and its archives say that an import depends on: how far units are known, and which teams have rows of their own.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use memchr::memmem;
+
+use crate::{
+    commands::{
+        edit_session::EditSession,
+        record::{ByTeam, TeamNames},
+    },
+    failure::Failure,
+    import::{LogState, TeamRows, Unit, UnitTeam},
+    log::{self, Item, RowValue},
+    model::{Amount, Currency, Entry, EntryKind, Header, ImportedId, Month, TeamPolicy, Tokens},
+    text::FileId,
+};
+
+const KEY: &[u8] = b"id=";
+
+/// What a log and its archives say.
+#[derive(Default)]
+pub struct LogReading {
+    pub totals: HashMap<String, Tokens>,
+    /// The rows of each month and name of a team.
+    rows: BTreeMap<(Month, String), TeamTally>,
+    currency: Option<Currency>,
+}
+
+/// The rows of a team in a month.
+#[derive(Clone, Copy, Default)]
+struct TeamTally {
+    monthly: Tokens,
+    /// How far the figures of monthly rows are rounded.
+    rounding: u64,
+    details: Tokens,
+    has_own_details: bool,
+    has_imported: bool,
+}
+
+impl LogReading {
+    /// Reads a text of the log, and the archives of the months of some units.
+    pub fn of(
+        text: &str,
+        units: &[(Unit, UnitTeam)],
+        session: &EditSession,
+    ) -> Result<Self, Failure> {
+        let months = units.iter().map(|(unit, _)| Month::of(unit.day));
+        let months: BTreeSet<Month> = months.collect();
+        let archives = months
+            .iter()
+            .map(|month| session.log.archive_bytes(*month))
+            .collect::<Result<Vec<_>, _>>()?;
+        let archives: Vec<Vec<u8>> = archives.into_iter().flatten().collect();
+        let mut reading = Self::default();
+        reading.add_totals(text.as_bytes());
+        for archive in &archives {
+            reading.add_totals(archive);
+        }
+        let known = &reading.totals;
+        let is_new = |unit: &Unit| {
+            known
+                .get(&unit.id)
+                .is_none_or(|known| *known < unit.total())
+        };
+        // Mostly, the log has all.
+        if units.iter().any(|(unit, _)| is_new(unit)) {
+            reading.add_rows(text, &months);
+            for archive in &archives {
+                reading.add_rows(&String::from_utf8_lossy(archive), &months);
+            }
+        }
+        Ok(reading)
+    }
+
+    /// Adds the ids of a text, whatever stands beside them: an id whose row cannot be read any more still tells what was imported.
+    fn add_totals(&mut self, text: &[u8]) {
+        for at in memmem::find_iter(text, KEY) {
+            let word = text.get(at + KEY.len()..).unwrap_or_default();
+            let end = word.iter().position(u8::is_ascii_whitespace);
+            let word = word.get(..end.unwrap_or(word.len()));
+            let id = word.and_then(|word| str::from_utf8(word).ok());
+            let Some(id) = id.and_then(ImportedId::parse) else {
+                continue;
+            };
+            match self.totals.get_mut(id.unit) {
+                Some(total) => *total = (*total).max(id.total),
+                None => {
+                    self.totals.insert(id.unit.to_owned(), id.total);
+                }
+            }
+        }
+    }
+
+    fn add_rows(&mut self, text: &str, months: &BTreeSet<Month>) {
+        log::read_str(text, FileId::LOG, &mut |item| match &item {
+            Item::Usage(entry) => self.add(entry, months),
+            Item::Row(row) => {
+                if let RowValue::Entry(entry) = &row.value {
+                    self.add(entry, months);
+                }
+            }
+            Item::Header(Header::Currency { currency, .. }) => {
+                self.currency.get_or_insert(*currency);
+            }
+            _ => {}
+        });
+    }
+
+    fn add(&mut self, entry: &Entry<'_>, months: &BTreeSet<Month>) {
+        let tokens = entry.figures.tokens.unwrap_or(Amount::exact(Tokens::ZERO));
+        let costs = entry.figures.cost.is_some_and(|cost| cost.value > 0);
+        if !months.contains(&entry.when.month) || tokens.value == Tokens::ZERO && !costs {
+            return;
+        }
+        let key = (entry.when.month, entry.work.team.trim().to_owned());
+        let tally = self.rows.entry(key).or_default();
+        if entry.kind == EntryKind::Monthly {
+            tally.monthly = tally.monthly.saturating_add(tokens.value);
+            let unit = if tokens.unit > 1 { tokens.unit } else { 0 };
+            tally.rounding = tally.rounding.saturating_add(unit);
+            return;
+        }
+        if entry.kind != EntryKind::Line {
+            tally.details = tally.details.saturating_add(tokens.value);
+        }
+        if entry.ids().any(|id| ImportedId::parse(id).is_some()) {
+            tally.has_imported = true;
+        } else {
+            tally.has_own_details = true;
+        }
+    }
+
+    /// Gives what it says to a function. `teams` have the aliases of names.
+    pub fn with_state<T>(
+        self,
+        teams: &[TeamPolicy],
+        function: impl FnOnce(&LogState<'_>) -> T,
+    ) -> T {
+        let names = TeamNames::of(teams);
+        let mut by_month: HashMap<Month, ByTeam<'_, TeamTally>> = HashMap::new();
+        for ((month, team), tally) in &self.rows {
+            let teams = by_month.entry(*month);
+            let teams = teams.or_insert_with(|| ByTeam::new(&names));
+            teams.insert(team, *tally);
+        }
+        let rows_of = |team: &str, month: Month| {
+            let tallies = by_month.get(&month).into_iter();
+            let tallies = tallies.flat_map(|teams| teams.find(team));
+            tallies.fold(TeamTally::default(), TeamTally::with).rows()
+        };
+        function(&LogState {
+            totals: self.totals,
+            rows_of: &rows_of,
+            currency: self.currency.unwrap_or(Currency::USD),
+        })
+    }
+}
+
+impl TeamTally {
+    fn with(self, other: Self) -> Self {
+        Self {
+            monthly: self.monthly.saturating_add(other.monthly),
+            rounding: self.rounding.saturating_add(other.rounding),
+            details: self.details.saturating_add(other.details),
+            has_own_details: self.has_own_details || other.has_own_details,
+            has_imported: self.has_imported || other.has_imported,
+        }
+    }
+
+    /// What a monthly row has more than the details was written by hand: settling adds the same to both.
+    fn rows(self) -> TeamRows {
+        let excess = self.monthly.saturating_sub(self.details);
+        TeamRows {
+            by_hand: self.has_own_details || excess.0 > self.rounding / 2,
+            imported: self.has_imported,
+        }
+    }
+}
