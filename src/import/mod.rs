@@ -34,3 +34,6 @@ pub use response::{
 };
 pub use teams::{TeamNaming, UNASSIGNED, UnitTeam};
 pub use unit::{Unit, units};
+
+#[cfg(test)]
+mod growth_proptests;

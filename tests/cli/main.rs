@@ -63,6 +63,8 @@ mod holds;
 #[cfg(target_os = "linux")]
 mod ids;
 #[cfg(target_os = "linux")]
+mod import_growth;
+#[cfg(target_os = "linux")]
 mod migrate;
 #[cfg(target_os = "linux")]
 mod migrate_other;
