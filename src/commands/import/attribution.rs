@@ -30,14 +30,13 @@ pub fn attribute(
         ..
     } = gathered;
     let home = run.cx.home();
-    let home = home.as_deref().and_then(Path::to_str);
     // Many units are of one folder.
     let known: RefCell<HashMap<String, Option<String>>> = RefCell::default();
     let repository = |folder: &str| {
         if let Some(name) = known.borrow().get(folder) {
             return name.clone();
         }
-        let name = repository_name(Path::new(folder));
+        let name = repository_name(Path::new(folder), home.as_deref());
         known.borrow_mut().insert(folder.to_owned(), name.clone());
         name
     };
@@ -47,7 +46,7 @@ pub fn attribute(
         team_by: args.team_by,
         policy: &policy.import,
         teams: &policy.teams,
-        home,
+        home: home.as_deref().and_then(Path::to_str),
         repository: &repository,
         is_name: &|name| !name.is_empty() && !is_total(name),
     };
@@ -62,11 +61,15 @@ pub fn attribute(
 }
 
 /// What the repository of a folder is called: its main checkout, so that all of its worktrees are of one team.
-fn repository_name(folder: &Path) -> Option<String> {
+fn repository_name(folder: &Path, home: Option<&Path>) -> Option<String> {
     if !folder.is_absolute() {
         return None;
     }
     let main = store::main_checkout(folder)?;
+    // Settings that are kept in a repository of the home folder are the work of no team.
+    if home.is_some_and(|home| store::real_path(home) == store::real_path(&main)) {
+        return None;
+    }
     let name = main.file_name()?.to_str()?;
     Some(name.strip_suffix(".git").unwrap_or(name).to_owned())
 }

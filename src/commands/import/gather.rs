@@ -16,7 +16,7 @@ use super::{
 use crate::{
     cli::TranscriptArgs,
     failure::Failure,
-    import::{FileKind, ImportSource, Line, Reader, Skipped, TranscriptFile, Transcripts},
+    import::{FileKind, ImportSource, Line, Reader, Skipped, TranscriptFile, Transcripts, units},
     render::import::name_of,
     store::{self, LineBuffer, OpenError, ReadLine, Visited, VisitedFile, Walk},
 };
@@ -60,7 +60,7 @@ pub fn gather(
         feeder.named(&args.paths, run.cx)?;
     }
     let (transcripts, older_files) = feeder.finish();
-    let transcripts = of_window(transcripts, &window, pattern.as_ref());
+    let transcripts = of_window(source, transcripts, &window, pattern.as_ref());
     Ok(Gathered {
         source,
         transcripts,
@@ -304,20 +304,40 @@ fn below(real: &Path, root: &Path) -> String {
     }
 }
 
-/// The responses of some days and folders.
+/// The responses of some days and folders. Whole units are kept or left out: one that a folder cuts in two would be written as if it were
+/// all, and the next import would find more.
 fn of_window(
+    source: ImportSource,
     mut transcripts: Transcripts,
     window: &Window,
     pattern: Option<&FolderPattern>,
 ) -> Transcripts {
+    transcripts
+        .responses
+        .retain(|response| window.contains(response.time));
+    let Some(pattern) = pattern else {
+        return transcripts;
+    };
     let is_meant = transcripts.origins.iter().map(|origin| {
         let folder = origin.cwd.as_deref();
-        pattern.is_none_or(|pattern| folder.is_some_and(|folder| pattern.holds(folder)))
+        folder.is_some_and(|folder| pattern.holds(folder))
     });
     let is_meant: Vec<bool> = is_meant.collect();
-    transcripts.responses.retain(|response| {
-        let is_of_folder = is_meant.get(response.origin as usize);
-        is_of_folder.copied().unwrap_or_default() && window.contains(response.time)
-    });
+    let units = units(source, &transcripts, &|time| window.local(time));
+    let mut is_kept = vec![false; transcripts.responses.len()];
+    for unit in units {
+        if is_meant.get(unit.origin as usize) != Some(&true) {
+            continue;
+        }
+        for response in unit.responses {
+            if let Some(place) = is_kept.get_mut(response as usize) {
+                *place = true;
+            }
+        }
+    }
+    let mut is_kept = is_kept.into_iter();
+    transcripts
+        .responses
+        .retain(|_| is_kept.next().unwrap_or_default());
     transcripts
 }

@@ -30,6 +30,10 @@ use report::ReportSettings;
 pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
     let found = find(run)?;
     check_zone(args, &found, run)?;
+    if !args.dry_run && found.log.is_none() {
+        // Fails before anything is read.
+        run.locate()?;
+    }
     let gathered = gather(&args.transcripts, &found, run)?;
     let attributed = attribute(&gathered, &args.transcripts, &found, run);
     let _outcome = write(&gathered, &attributed, &found, args, run)?;
@@ -51,7 +55,13 @@ fn check_zone(args: &ImportArgs, found: &Found, run: &mut Run<'_, '_>) -> Result
     let Some(asked) = run.global.timezone.as_deref() else {
         return Ok(());
     };
-    if asked == of_settings || args.dry_run {
+    if asked == of_settings {
+        return Ok(());
+    }
+    if args.dry_run {
+        run.note(format_args!(
+            "these are days of {asked}; what is imported has the days of {of_settings}"
+        ));
         return Ok(());
     }
     Err(Failure::usage(format!(

@@ -108,6 +108,7 @@ pub fn report(
         by_agent: owned(&sums.agents),
         by_team,
         counted: settings.counted.clone(),
+        written: None,
         skipped: skipped(gathered, without_team),
         unpriced_models: unpriced
             .map(|(model, tokens)| (model.clone(), tokens.total()))

@@ -2,8 +2,10 @@
 //! once, whether the log has them or not.
 
 mod text;
+mod written;
 
 pub use text::name_of;
+pub use written::{ComparedBecause, ComparedTeam, ImportedLine, ShrunkReport, Written};
 
 use std::{
     collections::BTreeMap,
@@ -60,6 +62,8 @@ pub struct ImportDocument {
     pub by_team: Vec<TeamImport>,
     /// Which tokens count against the budget.
     pub counted: Vec<TokenClass>,
+    /// What became of the log. Absent where there is none.
+    pub written: Option<Written>,
     /// What was read, and what of it was left out, and why.
     pub skipped: SkippedReport,
     /// The models without a price.

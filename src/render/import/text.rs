@@ -2,7 +2,7 @@
 
 use super::{
     super::{Column, OutputStyle, ReportTable, StyledLine, counted, table::Cell},
-    ClassTotals, ImportDocument, SkippedReport, only, rate_of,
+    ClassTotals, ImportDocument, SkippedReport, only, rate_of, written,
 };
 use crate::{
     import::{ImportSource, Unreadable},
@@ -124,6 +124,10 @@ fn sentences(document: &ImportDocument) -> Vec<String> {
         lines.push(format!(
             "{model} has no price of its own: that of {other} is taken"
         ));
+    }
+    if let Some(written) = &document.written {
+        let file = document.file.as_deref().unwrap_or("the log");
+        lines.extend(written::sentences(written, file, document.dry_run));
     }
     lines.extend(left_out(&document.skipped));
     let without_team = document.skipped.sessions_without_team;
