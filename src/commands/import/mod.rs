@@ -6,6 +6,7 @@ mod detach;
 mod folders;
 mod gather;
 mod log_reading;
+mod outcome;
 mod proposals;
 mod report;
 mod roots;
@@ -36,8 +37,20 @@ pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     }
     let gathered = gather(&args.transcripts, &found, run)?;
     let attributed = attribute(&gathered, &args.transcripts, &found, run);
-    let _outcome = write(&gathered, &attributed, &found, args, run)?;
-    let document = document(&gathered, &attributed, &found, args);
+    let outcome = write(&gathered, &attributed, &found, args, run)?;
+    let mut document = document(&gathered, &attributed, &found, args);
+    if found.log.is_some() {
+        document.written = Some(outcome::written(&outcome, &attributed, Currency::USD));
+    }
+    for (unit, why) in &outcome.unwritable {
+        if let Some((unit, team)) = attributed.units.get(*unit) {
+            let (team, day) = (&team.name, unit.day);
+            run.note(format_args!("{team} on {day} cannot be written: {why}"));
+        }
+    }
+    for note in &gathered.transcripts.skipped.notes {
+        run.note(note);
+    }
     if !run.is_silent() || args.dry_run {
         let (format, style) = (run.format(), run.style());
         run.print(|out| document.write(format, style, out))?;
@@ -83,6 +96,7 @@ fn document(
         counted: policy.import.counted.0.iter().copied().collect(),
         file: found.log.as_ref().map(|log| log.shown.clone()),
         dry_run: args.dry_run,
+        by: args.by,
     };
     let attribution = attributed.by_response(gathered.transcripts.responses.len());
     report::report(gathered, &attribution, &settings)

@@ -1,17 +1,20 @@
 //! The figures of the report of an import: sums of the responses by day, model, agent and team, and what they cost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
 use super::gather::Gathered;
 use crate::{
+    cli::GroupBy,
     import::{Origin, Response, Skipped},
     model::{
         Currency, ModelPrice, Money, PricedTokens, ResponseCost, ResponsePrice, TokenClass,
         TokenCounts,
     },
-    render::import::{ImportDocument, SkippedReport, TeamDay, TeamImport, VERSION, hit_rate},
+    render::import::{
+        ImportDocument, SkippedReport, TeamDay, TeamImport, TeamPart, VERSION, hit_rate,
+    },
 };
 
 /// The team of each response.
@@ -32,6 +35,8 @@ pub struct ReportSettings<'a> {
     /// The log, as it is shown.
     pub file: Option<String>,
     pub dry_run: bool,
+    /// What is listed below each team.
+    pub by: Option<GroupBy>,
 }
 
 /// Tokens of some responses, and what they cost.
@@ -57,7 +62,7 @@ impl Sum {
 struct TeamSum<'a> {
     whole: Sum,
     days: BTreeMap<NaiveDate, Sum>,
-    sessions: BTreeSet<&'a str>,
+    sessions: BTreeMap<&'a str, Sum>,
 }
 
 #[derive(Default)]
@@ -77,7 +82,10 @@ pub fn report(
     let sums = Sums::of(gathered, attribution, settings);
     let Sums { whole, teams, .. } = &sums;
     let teams = attribution.teams.iter().zip(teams);
-    let by_team = teams.map(|((name, is_assigned), sum)| team(name, *is_assigned, sum));
+    let by_team = teams.map(|((name, is_assigned), sum)| TeamImport {
+        parts: parts(sum, settings.by),
+        ..team(name, *is_assigned, sum)
+    });
     let mut by_team: Vec<TeamImport> = by_team
         .filter(|team| team.tokens.total > 0 || team.sessions > 0)
         .collect();
@@ -169,8 +177,10 @@ impl<'a> Sums<'a> {
         };
         team.whole.add(sum);
         team.days.entry(day).or_default().add(sum);
-        team.sessions
-            .extend(origin.map(|origin| origin.session.as_str()));
+        if let Some(origin) = origin {
+            let session = team.sessions.entry(origin.session.as_str());
+            session.or_default().add(sum);
+        }
     }
 }
 
@@ -216,6 +226,29 @@ fn team(name: &str, is_assigned: bool, sum: &TeamSum<'_>) -> TeamImport {
         costs: sum.whole.costs(),
         unpriced_tokens: sum.whole.unpriced_tokens(),
         days: days.collect(),
+        parts: Vec::new(),
+    }
+}
+
+/// What is listed below a team.
+fn parts(sum: &TeamSum<'_>, by: Option<GroupBy>) -> Vec<TeamPart> {
+    let part = |name: String, sum: &Sum| TeamPart {
+        name,
+        tokens: sum.tokens.into(),
+        costs: sum.costs(),
+    };
+    match by {
+        None => Vec::new(),
+        Some(GroupBy::Day) => {
+            let days = sum.days.iter();
+            days.map(|(day, sum)| part(day.to_string(), sum)).collect()
+        }
+        Some(GroupBy::Session) => {
+            let sessions = sum.sessions.iter();
+            sessions
+                .map(|(session, sum)| part(session.chars().take(8).collect(), sum))
+                .collect()
+        }
     }
 }
 

@@ -101,6 +101,17 @@ pub struct TeamImport {
     pub costs: Vec<Money>,
     pub unpriced_tokens: u64,
     pub days: Vec<TeamDay>,
+    /// What text lists below the team.
+    #[serde(skip)]
+    pub parts: Vec<TeamPart>,
+}
+
+/// What a team used in a session, or on a day.
+#[derive(Clone, Debug)]
+pub struct TeamPart {
+    pub name: String,
+    pub tokens: ClassTotals,
+    pub costs: Vec<Money>,
 }
 
 /// What a team used on a day.

@@ -77,6 +77,10 @@ fn table(document: &ImportDocument) -> ReportTable {
             &team.tokens,
             &team.costs,
         ));
+        for part in &team.parts {
+            let name = Cell::text(&format!("· {}", part.name));
+            table.row(row(name, None, &part.tokens, &part.costs));
+        }
     }
     if document.by_team.len() != 1 {
         let sessions = document.by_team.iter().map(|team| team.sessions);
@@ -193,10 +197,8 @@ fn left_out(skipped: &SkippedReport) -> Vec<String> {
         .map(|(count, word, why)| format!("{}: {why}", counted(count, word)))
         .collect();
     if skipped.unreadable_count > 0 {
-        lines.push(format!(
-            "{} could not be read:",
-            counted(skipped.unreadable_count, "line or file")
-        ));
+        let places = counted(skipped.unreadable_count, "place");
+        lines.push(format!("{places} in files could not be read:"));
         let places = skipped.unreadable.iter().take(MAX_PLACES);
         lines.extend(places.map(|place| format!("  {}", place_of(place))));
     }

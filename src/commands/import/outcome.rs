@@ -1,0 +1,72 @@
+//! What an import wrote, as the report has it.
+
+use super::{attribution::Attributed, write::ImportOutcome};
+use crate::{
+    import::{ComparedUnits, PlannedLine, ShrunkUnit},
+    model::{Currency, Money},
+    render::import::{ComparedBecause, ComparedTeam, ImportedLine, ShrunkReport, Written},
+};
+
+/// `currency` is that of costs that are stated without one.
+pub fn written(outcome: &ImportOutcome, attributed: &Attributed, currency: Currency) -> Written {
+    let plan = &outcome.plan;
+    let lines = plan.lines.iter();
+    let shrunk = plan.shrunk.iter();
+    let compared = plan.compared.iter();
+    Written {
+        lines: lines
+            .filter_map(|line| of_line(line, attributed, currency))
+            .collect(),
+        unchanged_units: plan.unchanged as u64,
+        shrunk: shrunk
+            .filter_map(|unit| of_shrunk(unit, attributed))
+            .collect(),
+        compared: compared.map(of_compared).collect(),
+    }
+}
+
+fn of_line(
+    line: &PlannedLine,
+    attributed: &Attributed,
+    currency: Currency,
+) -> Option<ImportedLine> {
+    let (unit, _) = attributed.units.get(line.unit)?;
+    let usage = &line.usage;
+    Some(ImportedLine {
+        id: usage.id.clone(),
+        team: usage.team.clone(),
+        day: unit.day,
+        time: usage.time,
+        model: usage.model.clone(),
+        counted_tokens: usage.tokens.0,
+        tokens: line.tokens.into(),
+        cost: usage.cost.map(|cost| Money {
+            nanos: cost.nanos.into(),
+            currency: cost.currency.unwrap_or(currency),
+        }),
+    })
+}
+
+fn of_shrunk(shrunk: &ShrunkUnit, attributed: &Attributed) -> Option<ShrunkReport> {
+    let (unit, team) = attributed.units.get(shrunk.unit)?;
+    Some(ShrunkReport {
+        id: unit.id.clone(),
+        team: team.name.clone(),
+        day: unit.day,
+        log_tokens: shrunk.known.0,
+        transcript_tokens: shrunk.found.0,
+    })
+}
+
+fn of_compared(compared: &ComparedUnits) -> ComparedTeam {
+    ComparedTeam {
+        team: compared.team.clone(),
+        month: compared.month,
+        reason: if compared.is_by_setting {
+            ComparedBecause::Setting
+        } else {
+            ComparedBecause::RowsByHand
+        },
+        counted_tokens: compared.tokens.0,
+    }
+}
