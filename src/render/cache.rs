@@ -15,6 +15,9 @@ const NO_CLASSES: &str = "no usage of this month states its token classes: `tokm
 /// The rates by team; that of all teams under no name.
 type ByTeam<'r> = HashMap<Option<&'r str>, &'r TargetReport>;
 
+/// The index of the column of targets, which is shown where they differ.
+const TARGET: usize = 6;
+
 /// A row for each team, and one for all.
 pub fn table(report: &StatusReport) -> ReportTable {
     let mut teams = report.teams.iter().map(|team| &team.classes);
@@ -23,7 +26,7 @@ pub fn table(report: &StatusReport) -> ReportTable {
         table.note(NO_CLASSES);
         return table;
     }
-    let columns = [
+    let mut columns = vec![
         Column::new("Team").cut(4).long(24),
         Column::new("Input").droppable(2),
         Column::new("Output").droppable(1),
@@ -33,23 +36,29 @@ pub fn table(report: &StatusReport) -> ReportTable {
         Column::new("Target").droppable(5),
         Column::new("Level").important(1),
     ];
-    let mut table = ReportTable::new("Cache", columns);
     let rates = by_team(report);
-    let has_one_goal = one_goal(report);
+    let shared_goal = one_goal(report);
+    if shared_goal.is_some() {
+        columns.remove(TARGET);
+    }
+    let mut table = ReportTable::new("Cache", columns);
     let mut row = |name: Cell, classes: Option<ClassSums>, rate: Option<&&TargetReport>| {
         let known = rate.filter(|rate| rate.rate.is_some());
-        let own = known.filter(|_| has_one_goal.is_none());
         let [input, output, written, read] = cells(classes);
-        table.row([
+        let mut cells = vec![
             name,
             input,
             output,
             written,
             read,
             Cell::some(known.and_then(|rate| rate.rate), Cell::Percent),
-            Cell::some(own, |rate| Cell::word(rate.goal.value.short())),
+            Cell::some(known, |rate| Cell::word(rate.goal.value.short())),
             Cell::some(known.and_then(|rate| rate.status), Cell::Level),
-        ]);
+        ];
+        if shared_goal.is_some() {
+            cells.remove(TARGET);
+        }
+        table.row(cells);
     };
     for team in &report.teams {
         let rate = rates.get(&Some(team.name.as_str()));
@@ -58,7 +67,7 @@ pub fn table(report: &StatusReport) -> ReportTable {
     if report.team.is_none() && report.teams.len() > 1 {
         row(Cell::word("Total"), report.classes, rates.get(&None));
     }
-    if let Some(goal) = has_one_goal {
+    if let Some(goal) = shared_goal {
         table.note_about("Hit rate", format!("hit rate: {goal}"));
     }
     for note in coverage(report).into_iter().chain(strangers(report)) {

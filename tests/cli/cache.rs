@@ -58,7 +58,6 @@ fn the_view_shows_classes_and_hit_rates_against_the_built_in_target() {
         "--cache --ascii --team B",
         "--cache --format markdown",
         "--cache --format csv",
-        "--cache -f cost-log.md --month 2026-01",
     ];
     assert_snapshot!("built_in", pictures(&[("cost-log.md", LOG)], &runs));
 }

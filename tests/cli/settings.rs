@@ -216,7 +216,7 @@ fn wrong_settings_are_told_in_the_style_of_standard_error() {
     1 | colour0 = "as long as this one"
       | ^^^^^^^ here
       |
-      = help: known here: `log`, `timezone`, `budget`, `teams`, `efficiency`, `scenarios`, `forecast`, `archive`, `alert`, `prices`, `record`, `guard`, `read`
+      = help: known here: `log`, `timezone`, `budget`, `teams`, `efficiency`, `target`, `scenarios`, `forecast`, `archive`, `alert`, `prices`, `record`, `guard`, `read`, `import`
 
 
     tokmon: ./tokmon.toml may have more errors
