@@ -316,7 +316,7 @@ mod tests {
         );
         assert_eq!(
             models(litellm, &["local", "gemini/g-1", "none"]),
-            r#"{"gemini/g-1": [Some(1000000), None, None, None], "local": [Some(1000000), None, None, None, None]} ["none"] []"#
+            r#"{"gemini/g-1": [Some(1000000), None, None, None, None], "local": [Some(1000000), None, None, None, None]} ["none"] []"#
         );
         let models_dev = r#"{"anthropic": {"id": "anthropic", "models": {"c-1": {"id": "c-1", "cost": {"input": 3, "output": 15, "cache_read": 0.3, "cache_write": 3.75}}, "c-0": {"id": "c-0"}}},
             "azure": {"id": "azure", "models": {"c-1": {"cost": {"input": 9}}, "z": {"cost": {"input": 1}}}}}"#;
