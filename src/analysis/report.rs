@@ -641,6 +641,9 @@ pub struct RowReport {
     pub notes: Option<String>,
     /// Which kind of row or line it is.
     pub kind: EntryKind,
+    /// The units of import that it is made of; none of rows that are summed up.
+    #[serde(skip)]
+    pub units: Box<[String]>,
     #[serde(flatten)]
     pub place: Place,
 }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::{cost::CostSum, imported::ImportOverlap, names::NameId, team_usage::sum};
 use crate::{
-    model::{Amount, Entry, EntryKind, Month, RoundedSum, Tokens},
+    model::{Amount, Entry, EntryKind, ImportedId, Month, RoundedSum, Tokens},
     text::{FileId, FileRole, Place},
 };
 
@@ -53,12 +53,16 @@ pub(super) struct KeptRow {
     pub(super) name: NameId,
     pub(super) date: NaiveDate,
     pub(super) cost: CostSum,
+    /// The units of import that it is made of.
+    pub(super) units: Box<[String]>,
     /// The first of them, without ids, with the sums of all.
     pub(super) entry: Entry<'static>,
 }
 
 impl KeptRow {
     fn of(entry: &Entry<'_>, date: NaiveDate, name: NameId, cost: &CostSum) -> Self {
+        let units = entry.ids().filter_map(ImportedId::parse);
+        let units = units.map(|id| id.unit.to_owned()).collect();
         let mut entry = entry.to_static();
         (entry.id, entry.hold, entry.further_ids) = (None, None, Box::default());
         Self {
@@ -66,6 +70,7 @@ impl KeptRow {
             name,
             date,
             cost: cost.clone(),
+            units,
             entry,
         }
     }
@@ -78,6 +83,7 @@ impl KeptRow {
         let tokens = entry.figures.tokens.into_iter().chain(figures.tokens);
         entry.figures.tokens = tokens.reduce(Add::add);
         entry.figures.minutes = sum(entry.figures.minutes, figures.minutes);
+        self.units = Box::default();
         (entry.when.time, entry.status) = (None, None);
         (entry.work.task, entry.work.model, entry.work.notes) = (None, None, None);
     }

@@ -452,6 +452,7 @@ fn row_report(reconciled: &ReconciledMonth, row: &KeptRow) -> RowReport {
         model: text(&entry.work.model),
         notes: text(&entry.work.notes),
         kind: entry.kind,
+        units: row.units.clone(),
         place: entry.place,
     }
 }

@@ -119,6 +119,8 @@ pub enum SchemaOf {
     Budget,
     /// What models cost
     Prices,
+    /// How the log and transcripts compare
+    Compare,
     /// The budget of each project
     Health,
     /// What alert does

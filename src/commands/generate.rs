@@ -19,6 +19,7 @@ pub fn schema(of: SchemaOf, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
         SchemaOf::ImportReport => render::import::schema(),
         SchemaOf::Holds => render::holds::schema(),
         SchemaOf::Budget => render::budget::schema(),
+        SchemaOf::Compare => render::compare::schema(),
         SchemaOf::Prices => render::prices::schema(),
         SchemaOf::Health => render::metrics::health::schema(),
         SchemaOf::Alert => render::notices::schema(),

@@ -5,6 +5,7 @@ mod archive;
 mod arguments;
 mod budget;
 mod check;
+mod compare;
 mod complete;
 mod context;
 mod edit_session;
@@ -113,7 +114,7 @@ fn command(cli: &Cli, args: &[OsString], run: &mut Run<'_, '_>) -> Result<ExitCo
         Some(Command::Migrate(args)) => migrate::run(args, run),
         Some(Command::Init(args)) => init::run(args, run),
         Some(Command::Import(args)) => import::run(args, run),
-        Some(Command::Compare(_)) => Err(Failure::usage("`compare` is not available yet")),
+        Some(Command::Compare(args)) => compare::run(args, run),
         Some(Command::Alert(args)) => alert::run(args, run),
         Some(Command::Trust(args)) => trust::run(args, run),
         Some(Command::Statusline(args)) => statusline::run(args, run),

@@ -4,6 +4,7 @@
 mod ccusage;
 pub mod claude;
 mod codex;
+mod compare;
 mod decimal;
 mod gemini;
 mod import_line;
@@ -22,6 +23,10 @@ mod unit;
 
 pub use ccusage::CcusageReader;
 pub use codex::CodexReader;
+pub use compare::{
+    ComparedDays, ComparedPeriod, ComparedUsage, Comparison, LoggedMonth, LoggedRow, LoggedUsage,
+    MisdatedUsage, TranscribedUnit, compare,
+};
 pub use gemini::GeminiReader;
 pub use import_line::ImportLine;
 pub use jsonl::JsonlReader;

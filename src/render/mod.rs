@@ -6,6 +6,7 @@ pub mod budget;
 mod cache;
 pub mod chart;
 pub mod check;
+pub mod compare;
 mod costs;
 mod csv;
 pub mod daily;
