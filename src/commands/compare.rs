@@ -2,7 +2,7 @@
 //! `import::compare` to say.
 
 use super::{
-    import::{Attributed, Found, Gathered, attribute, find, gather},
+    import::{Attributed, Gathered, attribute, find, gather},
     run::Run,
     status,
 };

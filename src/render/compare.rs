@@ -51,11 +51,11 @@ pub struct CompareDocument {
     /// That as a share of what transcripts say; 1 is all of it.
     pub differing_ratio: Option<f64>,
     #[serde(skip)]
-    share: Option<Percent>,
+    pub share: Option<Percent>,
     /// The share of `--fail-above`.
     pub fail_above_ratio: f64,
     #[serde(skip)]
-    fail_above: Percent,
+    pub fail_above: Percent,
     /// Whether more than that differs, so that the run ends with 1.
     pub is_above: bool,
     /// What differs, the largest difference first.

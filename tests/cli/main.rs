@@ -13,6 +13,7 @@ mod installed;
 mod budget;
 mod cache;
 mod check;
+mod compare;
 mod diagnostics;
 mod figures;
 mod forecast;
