@@ -28,6 +28,13 @@ pub fn run(args: &CompareArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failur
     };
     let gathered = gather(&args.transcripts, &found, run)?;
     let attributed = attribute(&gathered, &args.transcripts, &found, run);
+    let of_settings = found.settings.timezone.as_deref().unwrap_or("UTC");
+    if gathered.window.zone_name != of_settings {
+        let zone = &gathered.window.zone_name;
+        run.note(format_args!(
+            "the transcripts are compared by days of {zone}; an import has those of {of_settings}"
+        ));
+    }
     let counted = &found.settings.policy.import.counted;
     let units = transcribed(&attributed, counted);
     let days = days(args, &gathered, &units)?;
@@ -54,7 +61,9 @@ pub fn run(args: &CompareArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failur
         let (format, style) = (run.format(), run.style());
         run.print(|out| document.write(format, style, out))?;
     }
-    if args.transcripts.strict && document.unreadable > 0 {
+    let is_unread = args.transcripts.strict && document.unreadable > 0;
+    // A gate must not pass where nothing was judged.
+    if is_unread || document.compared.is_empty() {
         return Ok(ExitCode::DataError);
     }
     Ok(if document.is_above {

@@ -206,9 +206,12 @@ impl CompareDocument {
         for line in lines {
             self.paragraph(&line, style, out)?;
         }
-        writeln!(out)?;
-        for line in self.table().lines(style) {
-            writeln!(out, "{}", style.paint(&line))?;
+        let table = self.table();
+        if !table.is_empty() {
+            writeln!(out)?;
+            for line in table.lines(style) {
+                writeln!(out, "{}", style.paint(&line))?;
+            }
         }
         for line in self.remarks() {
             self.paragraph(&line, style, out)?;
@@ -227,6 +230,12 @@ impl CompareDocument {
     fn verdict(&self) -> String {
         let (since, until, zone) = (self.since, self.until, &self.timezone);
         let (log, transcripts) = (self.log_tokens, self.transcript_tokens);
+        if self.compared.is_empty() {
+            return format!(
+                "{since} to {until} ({}): nothing could be compared",
+                sanitize(zone)
+            );
+        }
         let differs = if self.differing_tokens == Tokens::ZERO {
             "they agree".to_owned()
         } else {
@@ -255,9 +264,9 @@ impl CompareDocument {
         }
         lines.extend(self.misdated.iter().take(MOST_SENTENCES).map(|of| {
             format!(
-                "{} of {} seem to be in the log on {} that were used on {}",
-                of.tokens,
+                "{}: {} seem to stand on the wrong day: {} in the log, {} in the transcripts",
                 sanitize(&of.team),
+                of.tokens,
                 of.logged_on,
                 of.used_on
             )

@@ -445,23 +445,23 @@ fn prices_are_listed_with_their_age_and_what_has_none() {
     let lines: Vec<&str> = ran.out.lines().collect();
     assert_eq!((ran.code, ran.err.as_str(), lines.len()), (0, "", 61));
     assert_snapshot!([&lines[..6], &lines[58..]].concat().join("\n"), @"
-      Per 1M tokens             Input   Output  Cache write  Cache read  Longer context               From
-      gpt-5                    $1.000   $9.000            -           -  -                            tokmon.toml
-      local                   $500.00  $500.00      $500.00           -  -                            tokmon.toml
-      claude-fable-5           $10.00   $50.00       $12.50      $1.000  -                            built-in
-      claude-fable-5-1         $10.00   $50.00       $12.50      $0.250  -                            built-in
-      claude-haiku-4-5         $1.000   $5.000       $1.250      $0.100  -                            built-in
-      o3                       $2.000   $8.000            -      $0.500  -                            built-in
-      o3-pro                   $20.00   $80.00            -           -  -                            built-in
+      Per 1M tokens             Input   Output  Cache write  1 h write  Cache read  Fast  Longer context               From
+      gpt-5                    $1.000   $9.000            -          -           -  -     -                            tokmon.toml
+      local                   $500.00  $500.00      $500.00          -           -  -     -                            tokmon.toml
+      claude-fable-5           $10.00   $50.00       $12.50     $20.00      $1.000  -     -                            built-in
+      claude-fable-5-1         $10.00   $50.00       $12.50     $20.00      $0.250  -     -                            built-in
+      claude-haiku-4-5         $1.000   $5.000       $1.250     $2.000      $0.100  -     -                            built-in
+      o3                       $2.000   $8.000            -          -      $0.500  -     -                            built-in
+      o3-pro                   $20.00   $80.00            -          -           -  -     -                            built-in
     built-in prices: LiteLLM 1.110.2, 2026-11-27, 2 days old; the guard estimates with them where tokmon.toml has no price; they never price rows of a log
     ");
     assert_snapshot!(run(folder, "prices gpt-5 anthropic/claude-haiku-4.5 gemini-2.5-pro --now 2027-05-01T00:00:00Z"), @"
     exit 0
     --- out
-      Per 1M tokens      Input  Output  Cache write  Cache read  Longer context              From
-      gpt-5             $1.000  $9.000            -           -  -                           tokmon.toml
-      claude-haiku-4-5  $1.000  $5.000       $1.250      $0.100  -                           built-in
-      gemini-2.5-pro    $1.250  $10.00            -      $0.125  above 200K: $2.500, $15.00  built-in
+      Per 1M tokens      Input  Output  Cache write  1 h write  Cache read  Longer context              From
+      gpt-5             $1.000  $9.000            -          -           -  -                           tokmon.toml
+      claude-haiku-4-5  $1.000  $5.000       $1.250     $2.000      $0.100  -                           built-in
+      gemini-2.5-pro    $1.250  $10.00            -          -      $0.125  above 200K: $2.500, $15.00  built-in
     built-in prices: LiteLLM 1.110.2, 2026-11-27, 155 days old; for a newer one see --from in --help; the guard estimates with them where tokmon.toml has no price; they never price rows of a log
     --- err
     ");
@@ -501,8 +501,8 @@ fn prices_are_listed_with_their_age_and_what_has_none() {
     assert_snapshot!(ran, @"
     exit 0
     --- out
-      Per 1M tokens   Input  Output  Cache write  Cache read  From
-      claude-opus-5  $5.000  $25.00       $6.250      $0.500  built-in
+      Per 1M tokens   Input  Output  Cache write  1 h write  Cache read  Fast  From
+      claude-opus-5  $5.000  $25.00       $6.250     $10.00      $0.500  x2    built-in
     built-in prices: LiteLLM 1.110.2, 2026-11-27, later than the time of this report; the guard estimates with them where tokmon.toml has no price; they never price rows of a log
     --- err
     ");

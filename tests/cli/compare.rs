@@ -163,7 +163,27 @@ fn run(folder: &Path, options: &str) -> Ran {
 #[test]
 fn every_planted_difference_is_found_and_nothing_else() {
     let folder = planted(LOG);
-    assert_snapshot!(run(folder.path(), "compare claude home"), @"");
+    assert_snapshot!(run(folder.path(), "compare claude home"), @"
+    exit 1
+    --- out
+    2026-02-22 to 2026-02-25 (UTC): log 153,670, transcripts 201,670: 68,000 differ (33.7%), more than 1.0%
+    Team E is 45,000 short on 2026-02-25: log 126,670, transcripts 171,670
+    Team A has 8,000 more in the log on 2026-02-22: log 8,000, transcripts 0
+    Team A is 8,000 short on 2026-02-24: log 0, transcripts 8,000
+    Team F is 5,000 short on 2026-02-22: log 0, transcripts 5,000
+    Team B has 2,000 more in the log on 2026-02-23: log 12,000, transcripts 10,000
+    Team A: 8,000 seem to stand on the wrong day: 2026-02-22 in the log, 2026-02-24 in the transcripts
+
+      Team        Log  Transcripts  Difference  Days that differ
+      Team A    8,000        8,000           0                 2
+      Team B   12,000       10,000       2,000                 1
+      Team C    7,000        7,000           0                 0
+      Team E  126,670      171,670     -45,000                 1
+      Team F        0        5,000      -5,000                 1
+    tokens that count: input, output, cache_write
+    only in the log, and no difference, as no transcript is of these teams: Team Z 900
+    --- err
+    ");
 }
 
 #[test]
@@ -180,41 +200,114 @@ fn json_and_csv_say_the_same() {
         .map(|error| error.to_string())
         .collect();
     assert_eq!(errors, Vec::<String>::new());
-    assert_snapshot!(run(folder, "compare claude home --format csv"), @"");
+    assert_snapshot!(run(folder, "compare claude home --format csv"), @"
+    exit 1
+    --- out
+    day,month,team,log_tokens,transcript_tokens,difference_tokens
+    2026-02-22,,Team A,8000,0,8000
+    2026-02-22,,Team F,0,5000,-5000
+    2026-02-23,,Team B,12000,10000,2000
+    2026-02-24,,Team A,0,8000,-8000
+    2026-02-25,,Team C,7000,7000,0
+    2026-02-25,,Team E,126670,171670,-45000
+    --- err
+    ");
 }
 
 #[test]
 fn the_run_ends_with_1_above_the_share_that_is_asked_for() {
     let folder = planted(LOG);
-    let codes = ["33.9%", "34%", "100%", "0%"].map(|share| {
+    let codes = ["33.7%", "33.8%", "100%", "0%"].map(|share| {
         let ran = run(
             folder.path(),
             &format!("compare claude home --fail-above {share}"),
         );
         ran.code
     });
-    assert_eq!(codes, [1, 1, 0, 1]);
+    assert_eq!(codes, [1, 0, 0, 1]);
     let only_c = "compare claude home --cwd /src/c";
-    assert_snapshot!(run(folder.path(), only_c), @"");
+    assert_snapshot!(run(folder.path(), only_c), @"
+    exit 0
+    --- out
+    2026-02-25 to 2026-02-25 (UTC): log 7,000, transcripts 7,000: they agree
+
+      Team      Log  Transcripts  Difference  Days that differ
+      Team C  7,000        7,000           0                 0
+    tokens that count: input, output, cache_write
+    only in the log, and no difference, as no transcript is of these teams: Team E 126,670, Team Z 900
+    --- err
+    ");
 }
 
 #[test]
 fn a_log_with_sums_of_months_alone_is_compared_by_month() {
     let (summary, _) = LOG.split_once("## Daily").unwrap();
     let folder = planted(summary);
-    assert_snapshot!(run(folder.path(), "compare claude home --since 2026-02-01"), @"");
-    assert_snapshot!(run(folder.path(), "compare claude home --since 2026-02-02 --cwd /src/e"), @"");
+    assert_snapshot!(run(folder.path(), "compare claude home --since 2026-02-01"), @"
+    exit 1
+    --- out
+    2026-02-01 to 2026-02-25 (UTC): log 173,670, transcripts 201,670: 72,000 differ (35.7%), more than 1.0%
+    Team E is 45,000 short in 2026-02: log 126,670, transcripts 171,670
+    Team A has 20,000 more in the log in 2026-02: log 28,000, transcripts 8,000
+    Team F is 5,000 short on 2026-02-22: log 0, transcripts 5,000
+    Team B has 2,000 more in the log in 2026-02: log 12,000, transcripts 10,000
+
+      Team        Log  Transcripts  Difference  Days that differ
+      Team A   28,000        8,000      20,000                 1
+      Team B   12,000       10,000       2,000                 1
+      Team C    7,000        7,000           0                 0
+      Team E  126,670      171,670     -45,000                 1
+      Team F        0        5,000      -5,000                 1
+    tokens that count: input, output, cache_write
+    compared by month, as the log has no days for all of it: Team A in 2026-02, Team B in 2026-02, Team C in 2026-02, Team E in 2026-02
+    only in the log, and no difference, as no transcript is of these teams: Team Z 900
+    --- err
+    ");
+    assert_snapshot!(run(folder.path(), "compare claude home --since 2026-02-02 --cwd /src/e"), @"
+    exit 65
+    --- out
+    2026-02-02 to 2026-02-25 (UTC): nothing could be compared
+    tokens that count: input, output, cache_write
+    not compared: Team E in 2026-02, as the log has no days for all of its 126,670, and these days are a part of the month
+    --- err
+    ");
 }
 
 #[test]
 fn what_cannot_be_compared_is_refused() {
     let folder = planted(LOG);
     let folder = folder.path();
-    assert_snapshot!(run(folder, "compare claude home --since 2026-03-01"), @"");
-    assert_snapshot!(run(folder, "compare claude none"), @"");
+    assert_snapshot!(run(folder, "compare claude home --since 2026-03-01"), @"
+    exit 66
+    --- out
+    --- err
+    tokmon: the transcripts have no usage since 2026-03-01, so that nothing can be compared
+      help: look further back with --since, or name other folders
+    ");
+    assert_snapshot!(run(folder, "compare claude none"), @"
+    exit 66
+    --- out
+    --- err
+    tokmon: cannot read none: no such file or directory
+    ");
     let money = "| Date | Team | Cost |\n|------|------|------|\n| 2026-02-25 | Team A | $3.00 |\n";
     let folder = planted(money);
-    assert_snapshot!(run(folder.path(), "compare claude home"), @"");
+    assert_snapshot!(run(folder.path(), "compare claude home"), @"
+    exit 65
+    --- out
+    --- err
+    tokmon: cost-log.md counts money, and no tokens that could be compared
+    ");
     let empty = repository(&[]);
-    assert_snapshot!(run(empty.path(), "compare claude"), @"");
+    assert_snapshot!(run(empty.path(), "compare claude"), @r#"
+    exit 66
+    --- out
+    --- err
+    tokmon: no cost log found; looked for
+      shared-intelligence/cost-log.md
+      docs/cost-log.md
+      cost-log.md
+      and there for token-log.md and token-usage.md, in any case, with - or _
+      help: create one with `tokmon init`, or name yours with --file FILE, TOKMON_FILE or `log = "FILE"` in tokmon.toml
+    "#);
 }
