@@ -80,8 +80,19 @@ fn it_says_nothing_whatever_is_wrong_and_the_file_says_what() {
     ends_at_once(hook(folder.path(), &["--no-such-option"]));
     let log = folder.path().join("home/state/tokmon/import.log");
     let text = waited_for(&log, |text| text.contains("--help'"));
-    let text = text.replace(&folder.path().display().to_string(), "FOLDER");
-    assert_snapshot!(text, @"");
+    let (first, rest) = text.split_once('\n').unwrap();
+    let folder_shown = folder.path().display();
+    let run = format!(" tokmon import claude --cwd . --no-such-option in {folder_shown}");
+    assert!(first.ends_with(&run), "{first}");
+    assert_snapshot!(rest, @"
+    error: unexpected argument '--no-such-option' found
+
+      tip: to pass '--no-such-option' as a value, use '-- --no-such-option'
+
+    Usage: tokmon import <claude|codex|gemini|jsonl|ccusage> [OPTIONS] [PATH]...
+
+    For more information, try '--help'.
+    ");
     // Not even where there is no place for that file.
     let mut homeless = hook(folder.path(), &["--no-such-option"]);
     homeless

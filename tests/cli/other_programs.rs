@@ -58,7 +58,21 @@ fn a_dry_run_says_what_is_read() {
             .env("TOKMON_NOW", "2026-10-06T00:00:00Z");
         ran.run().to_string()
     };
-    assert_snapshot!([run("jsonl usage.jsonl"), run("ccusage report.txt")].join("\n"));
+    let shown = [run("jsonl usage.jsonl"), run("ccusage report.txt")];
+    assert_snapshot!(shown.join("\n"), @"
+    exit 0
+    --- out
+    team,day,input,output,cache_write_5m,cache_write_1h,cache_read,reasoning,total,cost,currency,unpriced_tokens
+    Team A,2026-02-25,1300,320,4000,500,90000,120,96120,0.0818,USD,0
+    Team B,2026-02-25,17,6,0,0,0,0,23,1.50,EUR,11
+    --- err
+
+    exit 0
+    --- out
+    team,day,input,output,cache_write_5m,cache_write_1h,cache_read,reasoning,total,cost,currency,unpriced_tokens
+    (unassigned),2026-10-05,2620,900,900,0,4200,100,8620,0.022485,USD,0
+    --- err
+    ");
     let piped = Tokmon::new("import ccusage - -n --format csv --since 2026-01-01".split(' '))
         .folder(folder.path())
         .env("TOKMON_NOW", "2026-10-06T00:00:00Z")

@@ -127,7 +127,20 @@ mod tests {
         ];
         let folders = folders.map(|(folder, tokens)| (folder.to_owned(), tokens));
         let text = written(folders.into(), Some("/home/ann"));
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r##"
+
+        # The teams of what `tokmon import` reads, by the folders of your transcripts, those with the most tokens first. Remove the # before
+        # the rules that are right, and all others: they name folders of your home. See docs/import.md.
+        #[[import.team]]
+        #team = "b [old] \"x\""
+        #cwd = "~/src/b [[]old[]] \"x\"/**"
+        #[[import.team]]
+        #team = "beta"
+        #cwd = "/srv/beta/**"
+        #[[import.team]]
+        #team = "alpha"
+        #cwd = "~/src/alpha/**"
+        "##);
         let rules: String = text
             .lines()
             .filter_map(|line| line.strip_prefix('#'))
