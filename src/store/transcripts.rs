@@ -424,6 +424,13 @@ mod tests {
             .unwrap();
         walk.visit(&root.join("c/three.jsonl"), &wants, &mut each)
             .unwrap();
-        insta::assert_snapshot!(found.join("\n"), @"");
+        insta::assert_snapshot!(found.join("\n"), @"
+        a/lost.jsonl: no such file or directory
+        a/pipe.jsonl: it is a pipe
+        a/round.jsonl: too many levels of symbolic links
+        a/two.jsonl
+        a/b/one.jsonl
+        c/three.jsonl
+        ");
     }
 }

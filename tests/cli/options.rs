@@ -105,6 +105,8 @@ fn a_day_and_a_count_that_are_none_are_refused_with_an_example() {
         "archive --prune-archives 0",
         "check --wait long",
         "--max-age soon",
+        "import claude --since soon",
+        "compare claude --fail-above x",
     ];
     let errors = lines.map(|line| {
         let ran = Tokmon::new(line.split(' ')).run();
@@ -117,6 +119,8 @@ fn a_day_and_a_count_that_are_none_are_refused_with_an_example() {
     error: invalid value '0' for '--prune-archives <MONTHS>': write a number of months from 1 to 1200
     error: invalid value 'long' for '--wait <DURATION>': write a duration like 500ms, 2s or 1m, up to an hour
     error: invalid value 'soon' for '--max-age <DURATION>': write a duration like 2d, 36h or 90m
+    error: invalid value 'soon' for '--since <DATE>': write a day like 2026-02-25, or a number of days like 30d
+    error: invalid value 'x' for '--fail-above <PERCENT>': write a share like 1% or 0.5%
     ");
 }
 

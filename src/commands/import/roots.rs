@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::super::Context;
-use crate::import::ImportSource;
+use crate::{import::ImportSource, store};
+
+/// The most bytes of the list of projects that Gemini CLI keeps.
+const MAX_PROJECTS: usize = 1024 * 1024;
 
 /// The folder in which the desktop app of Claude keeps the sessions that it runs by itself.
 pub const DESKTOP_SESSIONS: &str = "local-agent-mode-sessions";
@@ -78,10 +81,13 @@ fn codex(cx: &Context<'_>) -> Vec<PathBuf> {
 }
 
 /// The roots of projects whose hashes name folders of Gemini CLI: this folder and those above it, and the ones that the harness lists.
-pub fn known_projects(cx: &Context<'_>, listed: &[u8]) -> Vec<String> {
+pub fn known_projects(cx: &Context<'_>) -> Vec<String> {
+    let list = cx.home().map(|home| home.join(".gemini/projects.json"));
+    let list = list.and_then(|path| store::open(&path).ok()?.bytes_up_to(MAX_PROJECTS).ok());
     let above = cx.folder.ancestors();
     let above = above.map(|folder| folder.to_string_lossy().into_owned());
-    let listed: Option<serde_json::Value> = serde_json::from_slice(listed).ok();
+    let listed: Option<serde_json::Value> =
+        list.and_then(|list| serde_json::from_slice(&list).ok());
     let projects = listed.as_ref().and_then(|json| json.get("projects"));
     let projects = projects.and_then(serde_json::Value::as_object);
     let projects = projects.into_iter().flat_map(|projects| projects.keys());

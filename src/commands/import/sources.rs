@@ -1,6 +1,6 @@
 //! The readers of the sources, and which files each of them reads.
 
-use super::window::Window;
+use super::{roots, window::Window};
 use crate::{
     commands::Context,
     import::{
@@ -14,10 +14,7 @@ pub fn reader(source: ImportSource, window: &Window, cx: &Context<'_>) -> Box<dy
     match source {
         ImportSource::Claude => Box::new(claude::ClaudeReader::default()),
         ImportSource::Codex => Box::<CodexReader>::default(),
-        ImportSource::Gemini => {
-            let folder = cx.folder.to_string_lossy().into_owned();
-            Box::new(GeminiReader::new(vec![folder]))
-        }
+        ImportSource::Gemini => Box::new(GeminiReader::new(roots::known_projects(cx))),
         ImportSource::Jsonl => Box::new(JsonlReader::default()),
         ImportSource::Ccusage => {
             let window = window.clone();
