@@ -34,7 +34,8 @@ pub fn usage_line(usage: &Usage) -> Result<String, Unwritable> {
     for (key, tokens) in usage.classes.by_key() {
         pair(key, number(tokens.map(|tokens| tokens.0)));
     }
-    pair("cost", usage.cost.map(cost));
+    let open = if usage.has_open_cost { "+" } else { "" };
+    pair("cost", usage.cost.map(|of| cost(of) + open));
     pair("status", status.map(str::to_owned));
     pair("deliverables", number(usage.deliverables));
     pair("minutes", number(usage.minutes));
@@ -101,7 +102,8 @@ fn read_back(usage: &Usage, line: &str) -> Result<(), Unwritable> {
                 && entry.figures.classes == usage.classes
                 && entry.id.as_deref() == Some(&usage.id)
                 && entry.when.date == Some(usage.time.date_naive())
-                && entry.figures.cost.map(|cost| cost.value) == usage.cost.map(|cost| cost.nanos);
+                && entry.figures.cost.map(|cost| cost.value) == usage.cost.map(|cost| cost.nanos)
+                && (entry.figures.open == usage.has_open_cost || usage.cost.is_none());
         }
     });
     if is_same {
@@ -150,6 +152,7 @@ mod tests {
             classes: TokenClasses::default(),
             task: None,
             cost: None,
+            has_open_cost: false,
             status: None,
             deliverables: None,
             minutes: None,
@@ -189,11 +192,12 @@ mod tests {
                 nanos: 1_500_000_000,
                 currency: Currency::parse("CHF"),
             }),
+            has_open_cost: true,
             ..usage("A|B")
         };
         assert_eq!(
             usage_line(&euros).unwrap(),
-            r#"[USE] 2026-02-25T10:18:00+09:00 team=A|B tokens=12450 cost="1.50 CHF" id=k3f9"#
+            r#"[USE] 2026-02-25T10:18:00+09:00 team=A|B tokens=12450 cost="1.50 CHF+" id=k3f9"#
         );
     }
 

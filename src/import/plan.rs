@@ -269,19 +269,24 @@ impl Rest {
         }
     }
 
-    /// What the log gets more of, where all of it has a price in one currency.
-    fn stated_cost(&self, of_log: Currency) -> Option<StatedCost> {
-        let currency = self.priced.complete_cost()?.currency;
+    /// What the log gets more of, and whether some of it has no price. None where nothing has one, or in several currencies.
+    fn stated_cost(&self, of_log: Currency) -> Option<(StatedCost, bool)> {
+        let mut costs = self.priced.costs();
+        let currency = costs.next()?.currency;
+        if costs.next().is_some() {
+            return None;
+        }
         let [all, before] = &self.cost;
         let nanos = |sum: &PricedTokens| {
             let mut costs = sum.costs();
             let cost = costs.find(|cost| cost.currency == currency);
             cost.map_or(0, |cost| cost.nanos)
         };
-        Some(StatedCost {
+        let cost = StatedCost {
             nanos: u64::try_from(nanos(all) - nanos(before)).ok()?,
             currency: Some(currency).filter(|currency| *currency != of_log),
-        })
+        };
+        Some((cost, !self.priced.unpriced().is_empty()))
     }
 
     fn usage(
@@ -298,6 +303,7 @@ impl Rest {
         // On a day on which clocks change, the offset may be another one.
         let time = time.filter(|time| time.date_naive() == unit.day);
         let model = transcripts.models.get(self.model as usize);
+        let cost = self.stated_cost(state.currency);
         let id = ImportedId {
             unit: &unit.id,
             total: unit.total(),
@@ -308,7 +314,8 @@ impl Rest {
             tokens: rules.counted.of(&self.tokens),
             classes: self.tokens.classes(),
             task: Some(unit.task(transcripts)),
-            cost: self.stated_cost(state.currency),
+            cost: cost.map(|(cost, _)| cost),
+            has_open_cost: cost.is_some_and(|(_, is_open)| is_open),
             status: Some(Status::Done),
             deliverables: None,
             minutes: None,

@@ -237,6 +237,8 @@ pub struct Usage {
     pub classes: TokenClasses,
     pub task: Option<String>,
     pub cost: Option<StatedCost>,
+    /// It cost more than that: some of the tokens have no price.
+    pub has_open_cost: bool,
     pub status: Option<Status>,
     pub deliverables: Option<u64>,
     pub minutes: Option<u64>,

@@ -6,10 +6,16 @@ use std::time::Duration;
 use super::{Attributed, Found, Gathered, log_reading::LogReading};
 use crate::{
     cli::ImportArgs,
-    commands::{edit_session::EditSession, record, run::Run, settling},
+    commands::{
+        edit_session::EditSession,
+        record::{self, TeamOptions},
+        run::Run,
+        settling,
+    },
     edit,
     failure::Failure,
     import::{Plan, PlanRules, PlannedLine, plan},
+    model::Usage,
     render::Format,
     store::RewriteError,
     text::{Source, newline},
@@ -21,6 +27,8 @@ pub struct ImportOutcome {
     pub plan: Plan,
     /// Units that no line can hold, by index, and why: figures that no log may have.
     pub unwritable: Vec<(usize, String)>,
+    /// What there is to say of teams that the log does not know.
+    notes: Vec<String>,
 }
 
 /// Appends what the log lacks. A dry run shows it instead, and needs no log.
@@ -51,6 +59,9 @@ pub fn write(
         return import.preview(&session, run);
     }
     let (outcome, lines) = import.append(&session, args.wait)?;
+    for note in &outcome.notes {
+        run.note(note);
+    }
     if let Some(secret) = record::secret(&lines, &session) {
         run.urgent_note(secret);
     }
@@ -98,13 +109,21 @@ impl Import<'_> {
             }
             written.is_ok()
         });
-        ImportOutcome { plan, unwritable }
+        ImportOutcome {
+            plan,
+            unwritable,
+            notes: Vec::new(),
+        }
     }
 
     /// Plans by a text of the log.
     fn plan_by(&self, text: &str, session: &EditSession) -> Result<ImportOutcome, Failure> {
         let reading = LogReading::of(text, &self.attributed.units, session)?;
-        Ok(self.plan(reading))
+        let mut outcome = self.plan(reading);
+        let lines = outcome.plan.lines.iter();
+        let new: Vec<Usage> = lines.map(|line| line.usage.clone()).collect();
+        outcome.notes = record::check_teams(&new, text, session, TeamOptions::default())?;
+        Ok(outcome)
     }
 
     /// Shows how the log would change. Formats for programs have the report alone.
@@ -116,6 +135,9 @@ impl Import<'_> {
         let before = session.text(run)?;
         session.check_form(before.as_bytes())?;
         let outcome = self.plan_by(&before, session)?;
+        for note in &outcome.notes {
+            run.note(note);
+        }
         if run.format() == Format::Table {
             let before = Source::new(before);
             let lines = lines_of(&outcome.plan.lines, before.newline());

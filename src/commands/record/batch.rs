@@ -137,6 +137,7 @@ fn from_entry(entry: &Entry<'_>, run: &Run<'_, '_>) -> Result<Usage, String> {
             nanos: cost.value,
             currency: entry.figures.currency,
         }),
+        has_open_cost: entry.figures.open,
         status: entry.status.clone(),
         deliverables: entry.figures.deliverables,
         minutes: entry.figures.minutes,

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use ids::KnownId;
 pub(super) use remarks::secret;
 pub(super) use team_names::{ByTeam, TeamNames};
+pub(super) use teams::{TeamOptions, check as check_teams};
 
 use super::{
     edit_session::EditSession,
@@ -47,7 +48,11 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         let is_of_hold = args.statement.id.is_none();
         known.refusal(is_of_hold).map_or(Ok(()), Err)?;
     }
-    notes.extend(teams::check(&new, &before, &session, args)?);
+    let team_options = TeamOptions {
+        existing_team: args.existing_team,
+        new_team: args.new_team,
+    };
+    notes.extend(check_teams(&new, &before, &session, team_options)?);
     notes.extend(remarks::of(&new, &before, &session));
     let held = remarks::of_holds(&new, &before, &session, run)?;
     notes.extend(held.notes);

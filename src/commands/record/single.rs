@@ -36,6 +36,7 @@ pub fn usage_of(
         },
         task: given.task.clone(),
         cost: given.cost,
+        has_open_cost: false,
         status: given.status.as_deref().map(status).transpose()?,
         deliverables: given.deliverables,
         minutes: given.minutes,

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use crate::{
     analysis::word_prefixes,
-    cli::RecordArgs,
     commands::edit_session::EditSession,
     failure::Failure,
     log::{self, Item, RowValue},
@@ -18,22 +17,29 @@ const MAX_NAMED: usize = 5;
 /// The longest name that another one may be meant by, in characters.
 const MAX_NAME: usize = 64;
 
+/// What options say of new teams, against the settings.
+#[derive(Clone, Copy, Default)]
+pub struct TeamOptions {
+    pub existing_team: bool,
+    pub new_team: bool,
+}
+
 /// What to say about teams that neither the log nor the settings know. Fails where these must not be recorded.
 pub fn check(
     new: &[Usage],
     log: &str,
     session: &EditSession,
-    args: &RecordArgs,
+    options: TeamOptions,
 ) -> Result<Vec<String>, Failure> {
     let by_settings = session.log.settings.known_teams_only;
-    let is_strict = args.existing_team || by_settings;
+    let is_strict = options.existing_team || by_settings;
     let mut seen = HashSet::new();
     let names: Vec<&str> = new
         .iter()
         .map(|usage| usage.team.as_str())
         .filter(|name| seen.insert(*name) && (is_strict || !is_written(log, name)))
         .collect();
-    if args.new_team || names.is_empty() {
+    if options.new_team || names.is_empty() {
         return Ok(Vec::new());
     }
     let known = KnownTeams::of(log, session)?;
@@ -42,7 +48,7 @@ pub fn check(
         .filter(|name| !known.contains(name))
         .collect();
     if let Some(name) = unknown.first().filter(|_| is_strict) {
-        return Err(refusal(name, &known, args.existing_team));
+        return Err(refusal(name, &known, options.existing_team));
     }
     // The first teams of a log are no mistake.
     if known.names.is_empty() {
