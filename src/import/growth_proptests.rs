@@ -141,7 +141,9 @@ proptest! {
             responses,
             ..Transcripts::default()
         };
-        let mut cuts = cuts;
+        let most = whole.responses.len();
+        let cuts = cuts.into_iter();
+        let mut cuts: Vec<_> = cuts.map(|(length, part)| (length.min(most), part)).collect();
         cuts.sort_unstable();
         let mut grown = Log::default();
         for (length, thousandths) in cuts {

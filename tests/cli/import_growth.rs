@@ -172,7 +172,10 @@ fn nothing_but_figures_enters_the_log() {
     let session = Session::new(home.path(), "3f2a91c0-0001", 5, &mut Random(1));
     session.write(session.text.len());
     let log = import(project.path(), home.path());
-    assert!(log.contains("claude 3f2a91c0"), "{log}");
+    assert!(
+        log.contains("| claude ") || log.contains("task=\"claude "),
+        "{log}"
+    );
     assert!(!log.contains("planted"), "{log}");
     // Where nothing else names the team, the last name of the folder does.
     let ran = Tokmon::new(["import", "claude", "--since", "2026-10-01", "-n"])

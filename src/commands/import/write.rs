@@ -45,6 +45,10 @@ pub fn write(
                 .help("leave out the paths, so that all folders of the harness are read"),
         );
     }
+    if args.recount {
+        return Err(Failure::usage("--recount cannot replace rows yet")
+            .help("remove the rows of the session by hand, with their ids, and import again"));
+    }
     let import = Import {
         gathered,
         attributed,
