@@ -132,8 +132,11 @@ fn used(project: &Path) -> String {
         .env("TOKMON_NOW", LATER)
         .run();
     let report: Value = serde_json::from_str(&ran.out).unwrap();
-    let tokens = &report["used"];
-    format!("{tokens}\n{}", report["classes"])
+    let used = &report["used"];
+    format!(
+        "{}\n{}\n{}",
+        used["tokens"], used["cost"], report["classes"]
+    )
 }
 
 #[test]
