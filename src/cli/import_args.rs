@@ -169,8 +169,13 @@ Examples:
 const COMPARE_USAGE: &str =
     "tokmon compare <claude|codex|gemini|jsonl|ccusage> [OPTIONS] [PATH]...";
 
+const COMPARE_SINCE: &str = "\
+From this day on, like 2026-02-25 or 30d
+
+Without this option: from the first day that the transcripts have, at most 35 days ago and in no archived month.";
+
 #[derive(Clone, Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = COMPARE_EXAMPLES, override_usage = COMPARE_USAGE, mut_arg("format", |arg| arg.value_parser(FormatParser(values::IMPORT_FORMATS))), mut_arg("budget", |arg| arg.hide(true)))]
+#[command(help_template = TEMPLATE, before_help = COMPARE_EXAMPLES, override_usage = COMPARE_USAGE, mut_arg("format", |arg| arg.value_parser(FormatParser(values::IMPORT_FORMATS))), mut_arg("budget", |arg| arg.hide(true)), mut_arg("since", |arg| arg.long_help(COMPARE_SINCE)))]
 pub struct CompareArgs {
     #[command(flatten)]
     pub transcripts: TranscriptArgs,

@@ -254,7 +254,7 @@ pub struct HoldsArgs {
 
 const SCHEMA_USAGE: &str = "\
 tokmon schema [report|check|tables|guard|holds|budget|prices|alert|
-                     notice|health|statusline|import|import-report]";
+                     notice|health|statusline|import|import-report|compare]";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:

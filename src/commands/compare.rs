@@ -2,7 +2,7 @@
 //! `import::compare` to say.
 
 use super::{
-    import::{Attributed, Gathered, attribute, find, gather},
+    import::{Attributed, Gathered, attribute, check, find, gather},
     run::Run,
     status,
 };
@@ -20,6 +20,7 @@ use crate::{
 };
 
 pub fn run(args: &CompareArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    check(&args.transcripts)?;
     let found = find(run)?;
     let log = match &found.log {
         Some(log) => log,
@@ -57,9 +58,11 @@ pub fn run(args: &CompareArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failur
         unreadable: gathered.transcripts.skipped.unreadable_count,
         ..document
     };
+    let (format, style) = (run.format(), run.style());
     if !run.is_silent() {
-        let (format, style) = (run.format(), run.style());
         run.print(|out| document.write(format, style, out))?;
+    } else if document.is_above {
+        run.print(|out| document.write_verdict(style, out))?;
     }
     let is_unread = args.transcripts.strict && document.unreadable > 0;
     // A gate must not pass where nothing was judged.

@@ -48,6 +48,8 @@ pub struct Plan {
     pub compared: Vec<ComparedUnits>,
     /// The number of units that the log has all of.
     pub unchanged: usize,
+    /// The number of units without tokens that ids count: they state costs or cache reads alone, and no line is written for them.
+    pub uncounted: usize,
 }
 
 /// A line to append.
@@ -99,6 +101,10 @@ pub fn plan(
     for (at, (unit, team)) in units.iter().enumerate() {
         let known = state.totals.get(&unit.id).copied();
         let (before, found) = (known.unwrap_or_default(), unit.total());
+        if found == Tokens::ZERO && known.is_none() {
+            plan.uncounted += 1;
+            continue;
+        }
         if before == found {
             plan.unchanged += 1;
             continue;

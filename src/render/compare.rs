@@ -219,6 +219,11 @@ impl CompareDocument {
         Ok(())
     }
 
+    /// The first sentence alone, for runs that print only what is wrong.
+    pub fn write_verdict(&self, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
+        self.paragraph(&self.verdict(), style, out)
+    }
+
     fn paragraph(&self, text: &str, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
         for line in style.fold(StyledLine::from(style.text(text)), 0) {
             writeln!(out, "{}", style.paint(&line))?;
@@ -346,9 +351,9 @@ impl CompareDocument {
             ));
         }
         if self.unreadable > 0 {
-            let places = counted(self.unreadable, "line or file");
+            let places = counted(self.unreadable, "place");
             lines.push(format!(
-                "not read: {places}; `tokmon import {} -n` lists them",
+                "not compared, as unreadable: {places}; `tokmon import {} -n` lists them",
                 self.source
             ));
         }

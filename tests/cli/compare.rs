@@ -187,6 +187,19 @@ fn every_planted_difference_is_found_and_nothing_else() {
 }
 
 #[test]
+fn a_quiet_run_says_by_how_much_the_limit_is_passed() {
+    let folder = planted(LOG);
+    assert_snapshot!(run(folder.path(), "compare claude home -q"), @"
+    exit 1
+    --- out
+    2026-02-22 to 2026-02-25 (UTC): log 153,670, transcripts 201,670: 68,000 differ (33.7%), more than 1.0%
+    --- err
+    ");
+    let silent = run(folder.path(), "compare claude home -q --fail-above 50%");
+    assert_eq!((silent.code, silent.out.as_str()), (0, ""));
+}
+
+#[test]
 fn json_and_csv_say_the_same() {
     let folder = planted(LOG);
     let folder = folder.path();

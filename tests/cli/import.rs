@@ -305,3 +305,65 @@ fn only_the_folders_that_are_asked_for_count() {
     let wrong = import(home.path(), &["claude", "-n", "--cwd", "a[b"]).run();
     assert_snapshot!("import_pattern", wrong);
 }
+
+#[test]
+fn what_an_import_does_not_write_is_said() {
+    let home = home_of("c01-plain");
+    let path = home.path();
+    let log = "# Cost Log v2.0\n\n## Daily Detail — 2026-10-04\n\n| Team | Task | Tokens |\n|---|---|---|\n| QA | x | 5 |\n";
+    let lines = [
+        r#"{"time":"2026-10-05T10:00:00Z","team":"QA","input":10,"cost":"0.5"}"#,
+        r#"{"time":"2026-10-05T11:00:00Z","team":"QA","input":20,"cost":{"amount":"1","currency":"EUR"}}"#,
+        r#"{"time":"2026-10-05T12:00:00Z","team":"Ops","input":30,"model":"unknown-1"}"#,
+        r#"{"time":"2026-10-05T13:00:00Z","team":"Ops","input":40,"cost":"0.25"}"#,
+        r#"{"time":"2026-10-05T14:00:00Z","team":"Dev","cost":"0.125"}"#,
+    ];
+    fs::write(path.join("one.jsonl"), lines.join("\n") + "\n").unwrap();
+    fs::write(path.join("none.jsonl"), "no JSON\n".repeat(12)).unwrap();
+    fs::write(path.join("weekly.json"), r#"{"weekly":[]}"#).unwrap();
+    fs::write(
+        path.join("rollout.jsonl"),
+        "{\"type\":\"session_meta\",\"payload\":{}}\n",
+    )
+    .unwrap();
+    let mut text = String::new();
+    for line in [
+        "claude --team TOTAL",
+        "claude --cwd ''",
+        "claude --since 2026-10-06 --until 2026-10-05",
+        "claude --since 2026-10-06",
+        "claude rollout.jsonl",
+        "jsonl one.jsonl --also",
+        "jsonl one.jsonl --also",
+        "jsonl none.jsonl",
+        "ccusage weekly.json",
+    ] {
+        if !line.ends_with("one.jsonl --also") || !text.contains("one.jsonl") {
+            fs::write(path.join("cost-log.md"), log).unwrap();
+        }
+        let words = shell_words::split(line).unwrap();
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if !line.contains("--since") {
+            words.extend(["--since", "2026-10-01"]);
+        }
+        text += &format!("$ tokmon import {line}\n{}\n", import(path, &words).run());
+    }
+    assert_snapshot!("import_not_written", text);
+}
+
+#[test]
+fn a_log_that_keeps_to_known_teams_says_how_a_new_one_is_named() {
+    let home = home_of("c01-plain");
+    let path = home.path();
+    let log = "# Cost Log v2.0\n\n## Daily Detail — 2026-10-04\n\n| Team | Task | Tokens |\n|---|---|---|\n| QA | x | 5 |\n";
+    fs::write(path.join("cost-log.md"), log).unwrap();
+    fs::write(path.join("tokmon.toml"), "[record]\nteams = \"known\"\n").unwrap();
+    let refused = import(path, &["claude", "--since", "2026-10-01"]).run();
+    assert_snapshot!(refused, @r#"
+    exit 64
+    --- out
+    --- err
+    tokmon: unknown team "alpha": `[record] teams = "known"` in tokmon.toml allows known teams only; nothing was imported
+      help: name another one with --team or [[import.team]] in tokmon.toml, or make it known with [teams."alpha"] there
+    "#);
+}

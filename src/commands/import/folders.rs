@@ -20,6 +20,10 @@ pub struct FolderPattern(Vec<Pattern>);
 
 impl FolderPattern {
     pub fn new(text: &str, cx: &Context<'_>) -> Result<Self, Failure> {
+        if text.is_empty() {
+            return Err(Failure::usage("--cwd names no folder")
+                .help("write a folder or a pattern like '~/src/*'; this folder is ."));
+        }
         let home = || cx.home().filter(|_| text == "~" || text.starts_with("~/"));
         let (base, rest) = match home() {
             Some(home) => (Some(home), text.trim_start_matches(['~', '/'])),

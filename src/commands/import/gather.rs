@@ -32,6 +32,8 @@ pub struct Gathered {
     pub window: Window,
     /// Files that were last changed before the window, and not opened.
     pub older_files: u64,
+    /// Whether there is a response in any file that was read, of whatever day and folder.
+    pub has_responses: bool,
 }
 
 /// Reads the transcripts that the arguments ask for. Fails where there are none.
@@ -60,12 +62,14 @@ pub fn gather(
         feeder.named(&args.paths, run.cx)?;
     }
     let (transcripts, older_files) = feeder.finish();
+    let has_responses = !transcripts.responses.is_empty();
     let transcripts = of_window(source, transcripts, &window, pattern.as_ref());
     Ok(Gathered {
         source,
         transcripts,
         window,
         older_files,
+        has_responses,
     })
 }
 

@@ -23,12 +23,17 @@ pub use write::{ImportOutcome, write};
 
 use super::run::Run;
 use crate::{
-    cli::ImportArgs, exit::ExitCode, failure::Failure, model::Currency,
-    render::import::ImportDocument,
+    cli::{ImportArgs, Since, TranscriptArgs},
+    exit::ExitCode,
+    failure::Failure,
+    log::cell,
+    model::{Currency, is_total},
+    render::import::{ImportDocument, name_of},
 };
 use report::ReportSettings;
 
 pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    check(&args.transcripts)?;
     let found = find(run)?;
     check_zone(args, &found, run)?;
     if !args.dry_run && found.log.is_none() {
@@ -42,11 +47,8 @@ pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     if found.log.is_some() {
         document.written = Some(outcome::written(&outcome, &attributed, Currency::USD));
     }
-    for (unit, why) in &outcome.unwritable {
-        if let Some((unit, team)) = attributed.units.get(*unit) {
-            let (team, day) = (&team.name, unit.day);
-            run.note(format_args!("{team} on {day} cannot be written: {why}"));
-        }
+    for note in outcome::unwritable(&outcome, &attributed) {
+        run.urgent_note(note);
     }
     for note in &gathered.transcripts.skipped.notes {
         run.note(note);
@@ -55,11 +57,40 @@ pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
         let (format, style) = (run.format(), run.style());
         run.print(|out| document.write(format, style, out))?;
     }
-    let is_strict = args.transcripts.strict;
-    if is_strict && gathered.transcripts.skipped.unreadable_count > 0 {
+    let is_unreadable = gathered.transcripts.skipped.unreadable_count > 0;
+    if !gathered.has_responses && !is_unreadable && gathered.transcripts.skipped.files > 0 {
+        let name = name_of(gathered.source);
+        run.note(format_args!(
+            "no file that was read has a response of {name}"
+        ));
+    }
+    // Where nothing could be read, what was given is no input of this source.
+    if is_unreadable && (args.transcripts.strict || !gathered.has_responses) {
         return Ok(ExitCode::DataError);
     }
     Ok(ExitCode::Success)
+}
+
+/// Refuses options that no import or comparison can have.
+pub fn check(args: &TranscriptArgs) -> Result<(), Failure> {
+    if let Some(team) = args.team.as_deref() {
+        let is_printable = !team.chars().any(char::is_control);
+        if !is_printable || cell::is_absent(team) || is_total(team) {
+            let message = format!("`{team}` cannot be the name of a team");
+            return Err(
+                Failure::usage(message).help("write the name that the rows of the log have")
+            );
+        }
+    }
+    if let (Some(Since::Day(since)), Some(until)) = (args.since, args.until)
+        && until < since
+    {
+        let message = format!("--until {until} is before --since {since}");
+        return Err(
+            Failure::usage(message).help("name the first day with --since, the last with --until")
+        );
+    }
+    Ok(())
 }
 
 /// Days of another zone would make other units of the same responses, and count them twice.

@@ -1,9 +1,12 @@
 //! What an import wrote, as the report has it.
 
+use std::collections::BTreeMap;
+
 use super::{attribution::Attributed, write::ImportOutcome};
 use crate::{
     import::{ComparedUnits, PlannedLine, ShrunkUnit},
     model::{Currency, Money},
+    render::counted,
     render::import::{ComparedBecause, ComparedTeam, ImportedLine, ShrunkReport, Written},
 };
 
@@ -18,11 +21,28 @@ pub fn written(outcome: &ImportOutcome, attributed: &Attributed, currency: Curre
             .filter_map(|line| of_line(line, attributed, currency))
             .collect(),
         unchanged_units: plan.unchanged as u64,
+        uncounted_units: plan.uncounted as u64,
+        unwritable_units: outcome.unwritable.len() as u64,
         shrunk: shrunk
             .filter_map(|unit| of_shrunk(unit, attributed))
             .collect(),
         compared: compared.map(of_compared).collect(),
     }
+}
+
+/// What cannot be written, and why: a note for all units of a team that have one reason.
+pub fn unwritable(outcome: &ImportOutcome, attributed: &Attributed) -> Vec<String> {
+    let mut reasons: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for (unit, why) in &outcome.unwritable {
+        if let Some((_, team)) = attributed.units.get(*unit) {
+            *reasons.entry((&team.name, why)).or_default() += 1;
+        }
+    }
+    let notes = reasons.into_iter().map(|((team, why), count)| {
+        let units = counted(count, "unit");
+        format!("{units} of {team} cannot be written: {why}")
+    });
+    notes.collect()
 }
 
 fn of_line(

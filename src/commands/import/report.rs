@@ -236,6 +236,7 @@ fn parts(sum: &TeamSum<'_>, by: Option<GroupBy>) -> Vec<TeamPart> {
         name,
         tokens: sum.tokens.into(),
         costs: sum.costs(),
+        unpriced_tokens: sum.unpriced_tokens(),
     };
     match by {
         None => Vec::new(),

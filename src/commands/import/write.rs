@@ -126,7 +126,11 @@ impl Import<'_> {
         let mut outcome = self.plan(reading);
         let lines = outcome.plan.lines.iter();
         let new: Vec<Usage> = lines.map(|line| line.usage.clone()).collect();
-        outcome.notes = record::check_teams(&new, text, session, TeamOptions::default())?;
+        let options = TeamOptions {
+            is_import: true,
+            ..TeamOptions::default()
+        };
+        outcome.notes = record::check_teams(&new, text, session, options)?;
         Ok(outcome)
     }
 

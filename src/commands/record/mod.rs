@@ -51,6 +51,7 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let team_options = TeamOptions {
         existing_team: args.existing_team,
         new_team: args.new_team,
+        is_import: false,
     };
     notes.extend(check_teams(&new, &before, &session, team_options)?);
     notes.extend(remarks::of(&new, &before, &session));

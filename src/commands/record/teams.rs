@@ -22,6 +22,8 @@ const MAX_NAME: usize = 64;
 pub struct TeamOptions {
     pub existing_team: bool,
     pub new_team: bool,
+    /// An import asks, which has no such options.
+    pub is_import: bool,
 }
 
 /// What to say about teams that neither the log nor the settings know. Fails where these must not be recorded.
@@ -48,7 +50,7 @@ pub fn check(
         .filter(|name| !known.contains(name))
         .collect();
     if let Some(name) = unknown.first().filter(|_| is_strict) {
-        return Err(refusal(name, &known, options.existing_team));
+        return Err(refusal(name, &known, options));
     }
     // The first teams of a log are no mistake.
     if known.names.is_empty() {
@@ -74,7 +76,8 @@ fn is_written(log: &str, name: &str) -> bool {
     log.contains(&format!("| {name} |")) || log.contains(&format!(" team=\"{name}\""))
 }
 
-fn refusal(name: &str, known: &KnownTeams, by_option: bool) -> Failure {
+fn refusal(name: &str, known: &KnownTeams, options: TeamOptions) -> Failure {
+    let by_option = options.existing_team;
     let rule = if by_option {
         "--existing-team"
     } else {
@@ -84,13 +87,22 @@ fn refusal(name: &str, known: &KnownTeams, by_option: bool) -> Failure {
         .nearest(name)
         .map(|near| format!("did you mean \"{near}\"? "));
     let meant = meant.unwrap_or_default();
-    let way = if by_option {
-        "leave out --existing-team to open a new team"
+    let way = if options.is_import {
+        format!(
+            "name another one with --team or [[import.team]] in tokmon.toml, or make it known with [teams.\"{name}\"] there"
+        )
+    } else if by_option {
+        "leave out --existing-team to open a new team".to_owned()
     } else {
-        "--new-team opens a new team"
+        "--new-team opens a new team".to_owned()
+    };
+    let recorded = if options.is_import {
+        "imported"
+    } else {
+        "recorded"
     };
     Failure::usage(format!(
-        "unknown team \"{name}\": {rule} allows known teams only; nothing was recorded"
+        "unknown team \"{name}\": {rule} allows known teams only; nothing was {recorded}"
     ))
     .help(format!("{meant}{way}"))
 }

@@ -112,6 +112,7 @@ pub struct TeamPart {
     pub name: String,
     pub tokens: ClassTotals,
     pub costs: Vec<Money>,
+    pub unpriced_tokens: u64,
 }
 
 /// What a team used on a day.

@@ -2,11 +2,11 @@
 
 use super::{
     super::{Column, OutputStyle, ReportTable, StyledLine, counted, table::Cell},
-    ClassTotals, ImportDocument, SkippedReport, only, rate_of, written,
+    ClassTotals, ImportDocument, SkippedReport, rate_of, written,
 };
 use crate::{
     import::{ImportSource, Unreadable},
-    model::{Money, TokenClass, Tokens},
+    model::{CountedClasses, Money, Tokens},
 };
 
 /// The number of places that text lists.
@@ -75,11 +75,16 @@ fn table(document: &ImportDocument) -> ReportTable {
             Cell::text(&team.team),
             Some(team.sessions),
             &team.tokens,
-            &team.costs,
+            cost(&team.costs, team.unpriced_tokens),
         ));
         for part in &team.parts {
             let name = Cell::text(&format!("· {}", part.name));
-            table.row(row(name, None, &part.tokens, &part.costs));
+            table.row(row(
+                name,
+                None,
+                &part.tokens,
+                cost(&part.costs, part.unpriced_tokens),
+            ));
         }
     }
     if document.by_team.len() != 1 {
@@ -88,13 +93,13 @@ fn table(document: &ImportDocument) -> ReportTable {
             Cell::word("all"),
             Some(sessions.sum()),
             &document.totals,
-            &document.costs,
+            cost(&document.costs, document.unpriced_tokens),
         ));
     }
     table
 }
 
-fn row(name: Cell, sessions: Option<u64>, totals: &ClassTotals, costs: &[Money]) -> Vec<Cell> {
+fn row(name: Cell, sessions: Option<u64>, totals: &ClassTotals, cost: Cell) -> Vec<Cell> {
     let tokens = &totals.tokens;
     let count = |tokens: u64| Cell::Tokens(Tokens(tokens));
     vec![
@@ -105,17 +110,36 @@ fn row(name: Cell, sessions: Option<u64>, totals: &ClassTotals, costs: &[Money])
         count(tokens.cache_write()),
         count(tokens.cache_read),
         Cell::some(rate_of(tokens), Cell::Percent),
-        Cell::some(only(costs), Cell::Money),
+        cost,
     ]
+}
+
+/// What something cost, in each currency. More than that, where some of the tokens have no price.
+fn cost(costs: &[Money], unpriced_tokens: u64) -> Cell {
+    let cost = match costs {
+        [] => return Cell::Absent,
+        [cost] => Cell::Money(*cost),
+        costs => {
+            let costs: Vec<String> = costs.iter().map(Money::to_string).collect();
+            Cell::word(costs.join(", "))
+        }
+    };
+    if unpriced_tokens > 0 {
+        Cell::AtLeast(Box::new(cost))
+    } else {
+        cost
+    }
 }
 
 fn sentences(document: &ImportDocument) -> Vec<String> {
     let mut lines = Vec::new();
-    let classes: Vec<&str> = document.counted.iter().map(class).collect();
-    lines.push(format!(
-        "{} count against the budget: `[import] count` in tokmon.toml",
-        classes.join(", ")
-    ));
+    if document.totals.total > 0 {
+        let counted = CountedClasses(document.counted.iter().copied().collect());
+        let tokens = counted.of(&document.totals.tokens);
+        lines.push(format!(
+            "{tokens} tokens count against the budget: {counted} (`[import] count` in tokmon.toml)"
+        ));
+    }
     for (model, tokens) in &document.unpriced_models {
         let name = if model.is_empty() {
             "responses that name no model".to_owned()
@@ -131,76 +155,87 @@ fn sentences(document: &ImportDocument) -> Vec<String> {
     }
     if let Some(written) = &document.written {
         let file = document.file.as_deref().unwrap_or("the log");
-        lines.extend(written::sentences(written, file, document.dry_run));
+        let responses = document.skipped.responses;
+        lines.extend(written::sentences(
+            written,
+            file,
+            document.dry_run,
+            responses,
+        ));
     }
     lines.extend(left_out(&document.skipped));
     let without_team = document.skipped.sessions_without_team;
     if without_team > 0 {
         lines.push(format!(
-            "no team: {}; name it with --team, --team-by or [[import.team]] in tokmon.toml",
+            "no team: {}; name one with --team, --team-by or [[import.team]] in tokmon.toml",
             counted(without_team, "session")
         ));
     }
     lines
 }
 
-const fn class(class: &TokenClass) -> &'static str {
-    match class {
-        TokenClass::Input => "input",
-        TokenClass::Output => "output",
-        TokenClass::CacheWrite => "cache write",
-        TokenClass::CacheRead => "cache read",
-    }
-}
-
 /// What was left out, and why.
 fn left_out(skipped: &SkippedReport) -> Vec<String> {
     let parts = [
         (
+            "not opened, as unchanged since the first day",
             skipped.older_files,
             "file",
-            "not opened, as nothing was written into it since the first day",
         ),
         (
+            "left out, as repeated from responses that are counted",
             skipped.copies,
             "line",
-            "left out, as it repeats a response that is counted already",
         ),
         (
+            "left out, as repeated from the session that is continued",
             skipped.replays,
             "response",
-            "left out, as it is repeated from the session that it continues",
         ),
         (
+            "left out, as repeated by the times alone, since the session that is continued is not there",
             skipped.assumed_replays,
             "response",
-            "taken for repeated by its time alone, as the session that it continues is not there",
         ),
         (
+            "counted twice, as requested twice",
             skipped.billed_twice,
             "message",
-            "counted twice, as it was requested twice",
         ),
         (
+            "not counted yet, as still being written",
             skipped.torn,
             "line",
-            "not counted yet, as it is still being written",
         ),
         (
+            "counted without an id, so that a repetition would not be noticed",
             skipped.without_id,
             "response",
-            "counted without an id that could tell whether it is repeated",
         ),
     ];
-    let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+    let parts = parts.into_iter().filter(|(_, count, _)| *count > 0);
     let mut lines: Vec<String> = parts
-        .map(|(count, word, why)| format!("{}: {why}", counted(count, word)))
+        .map(|(what, count, word)| format!("{what}: {}", counted(count, word)))
         .collect();
-    if skipped.unreadable_count > 0 {
-        let places = counted(skipped.unreadable_count, "place");
-        lines.push(format!("{places} in files could not be read:"));
-        let places = skipped.unreadable.iter().take(MAX_PLACES);
-        lines.extend(places.map(|place| format!("  {}", place_of(place))));
+    lines.extend(unreadable(skipped));
+    lines
+}
+
+/// The first places that could not be read, and how many more there are.
+fn unreadable(skipped: &SkippedReport) -> Vec<String> {
+    if skipped.unreadable_count == 0 {
+        return Vec::new();
+    }
+    let mut lines = vec![format!(
+        "not counted, as unreadable: {}",
+        counted(skipped.unreadable_count, "place")
+    )];
+    let places = skipped.unreadable.iter().take(MAX_PLACES);
+    lines.extend(places.map(|place| format!("  {}", place_of(place))));
+    let listed = lines.len() as u64 - 1;
+    let more = skipped.unreadable_count.saturating_sub(listed);
+    if more > 0 {
+        lines.push(format!("  and {} more", Tokens(more)));
     }
     lines
 }

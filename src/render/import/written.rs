@@ -15,6 +15,10 @@ pub struct Written {
     pub lines: Vec<ImportedLine>,
     /// The number of units, each an agent in a session on a day, that the log has all of.
     pub unchanged_units: u64,
+    /// Units that have neither input nor output nor cache writes, but costs or cache reads alone. A line of the log is for tokens.
+    pub uncounted_units: u64,
+    /// Units that no line can hold, like those of a team whose name is that of a total.
+    pub unwritable_units: u64,
     /// Units of which the log has more than there is now. Nothing is subtracted.
     pub shrunk: Vec<ShrunkReport>,
     /// What is not written, as teams keep their rows by hand.
@@ -68,27 +72,33 @@ pub enum ComparedBecause {
     Setting,
 }
 
-/// What became of the log, in sentences.
-pub fn sentences(written: &Written, file: &str, dry_run: bool) -> Vec<String> {
+/// What became of the log, in sentences. `responses` is the number of those that were found.
+pub fn sentences(written: &Written, file: &str, dry_run: bool, responses: u64) -> Vec<String> {
     let mut texts = Vec::new();
-    let lines = written.lines.len();
+    let lines = counted(written.lines.len() as u64, "line");
     let tokens = written.lines.iter();
     let tokens = tokens.fold(0_u64, |sum, line| sum.saturating_add(line.counted_tokens));
-    texts.push(match (lines, dry_run) {
-        (0, _) => format!("nothing to append to {file}: it has all of this"),
-        (_, true) => format!(
-            "would append {} with {} tokens to {file}",
-            counted(lines as u64, "line"),
-            Tokens(tokens)
-        ),
-        (_, false) => format!(
-            "appended {} with {} tokens to {file}",
-            counted(lines as u64, "line"),
-            Tokens(tokens)
-        ),
-    });
-    if lines == 0 && !written.compared.is_empty() {
-        texts.pop();
+    let tokens = Tokens(tokens);
+    let is_all_there = written.compared.is_empty()
+        && written.unwritable_units == 0
+        && written.uncounted_units == 0;
+    if !written.lines.is_empty() {
+        let appended = if dry_run { "would append" } else { "appended" };
+        texts.push(format!("{appended} {lines} with {tokens} tokens to {file}"));
+    } else if responses == 0 {
+        texts.push(format!("nothing to append to {file}: no usage was found"));
+    } else if is_all_there {
+        texts.push(format!("nothing to append to {file}: it has all of this"));
+    }
+    if written.unwritable_units > 0 {
+        let units = counted(written.unwritable_units, "unit");
+        texts.push(format!("not written, as no line can hold it: {units}"));
+    }
+    if written.uncounted_units > 0 {
+        let units = counted(written.uncounted_units, "unit");
+        texts.push(format!(
+            "not written, as without input, output and cache writes: {units}"
+        ));
     }
     for team in &written.compared {
         let (name, month, tokens) = (&team.team, team.month, Tokens(team.counted_tokens));
