@@ -123,7 +123,7 @@ fn it_writes_what_a_session_used() {
     let write = || ends_at_once(hook(folder.path(), &["--team", "QA", "--also"]));
     write();
     let log = folder.path().join(LOG);
-    let text = waited_for(&log, |text| text.contains("cc-"));
+    let text = waited_for(&log, |text| text.contains("last=cc-"));
     let state = folder.path().join("home/state/tokmon/import.log");
     let report = fs::read_to_string(&state).unwrap().len();
     write();
@@ -148,6 +148,6 @@ fn it_gives_up_where_the_log_stays_locked() {
         ));
     }
     let state = folder.path().join("home/state/tokmon/import.log");
-    waited_for(&state, |text| text.matches("another program").count() >= 3);
+    waited_for(&state, |text| text.matches("is in use by").count() >= 3);
     assert_eq!(fs::read_to_string(&log).unwrap(), before);
 }
