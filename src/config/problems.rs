@@ -131,6 +131,9 @@ impl<'s> ProblemList<'s> {
             format!("`{}` cannot be {}", brief(&key), brief(found))
         };
         let help = match expected {
+            "a sequence" if found == "a table" => {
+                "write a table of a list, with two brackets: `[[…]]`".to_owned()
+            }
             "a sequence" => "write a list like [\"A\", \"B\"]".to_owned(),
             "a string" => "write a name in quotes".to_owned(),
             "a boolean" => "write true or false".to_owned(),

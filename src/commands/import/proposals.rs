@@ -90,7 +90,7 @@ fn written(folders: BTreeMap<String, u64>, home: Option<&str>) -> String {
     folders.sort_by_key(|(_, tokens)| std::cmp::Reverse(*tokens));
     let count = folders.len();
     let mut text = "\n# The teams of what `tokmon import` reads, by the folders of your transcripts, those with the most tokens first. Remove the # before\n\
-        # the rules that are right, and all others: they name folders of your home. See docs/import.md.\n"
+        # the rules that are right, and delete the others: they name folders of your home. See docs/import.md.\n"
         .to_owned();
     if folders.is_empty() {
         text += "# There are no transcripts that name a folder.\n";
@@ -130,7 +130,7 @@ mod tests {
         insta::assert_snapshot!(text, @r##"
 
         # The teams of what `tokmon import` reads, by the folders of your transcripts, those with the most tokens first. Remove the # before
-        # the rules that are right, and all others: they name folders of your home. See docs/import.md.
+        # the rules that are right, and delete the others: they name folders of your home. See docs/import.md.
         #[[import.team]]
         #team = "b [old] \"x\""
         #cwd = "~/src/b [[]old[]] \"x\"/**"

@@ -63,7 +63,7 @@ pub fn run(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> 
     if run.is_silent() {
         return Ok(ExitCode::Success);
     }
-    let next = next_steps(&new_log, args.teams.is_empty(), [&log, &settings], run);
+    let next = next_steps(&new_log, args, [&log, &settings], run);
     run.print(|out| out.write_all(sanitize_lines(&next).as_bytes()))?;
     Ok(ExitCode::Success)
 }
@@ -79,7 +79,7 @@ fn rules(args: &InitArgs, run: &mut Run<'_, '_>) -> Result<String, Failure> {
 /// What was written, and what to do with it.
 fn next_steps(
     new: &NewLog,
-    is_default: bool,
+    args: &InitArgs,
     [log, settings]: [&NewFile; 2],
     run: &Run<'_, '_>,
 ) -> String {
@@ -99,8 +99,14 @@ fn next_steps(
     let mut text = format!(
         "Wrote {log} and {settings}\n\n  {record}  records usage\n  {status:<width$}  shows what is used\n"
     );
-    if is_default {
+    if args.teams.is_empty() {
         text += "\nIts one team is Orchestrator; recording for another name adds that team.\n";
+    }
+    if args.import {
+        let _ = write!(
+            text,
+            "\n{settings} proposes rules for the teams of `tokmon import`, as comments: remove the # before those that are right.\n"
+        );
     }
     if new.budget.is_none() {
         let _ = write!(
