@@ -233,7 +233,8 @@ fn notes(args: &HooksArgs) -> Vec<String> {
     };
     let without_team = args.team.is_none().then(|| WITHOUT_TEAM.to_owned());
     let fail_closed = args.fail_closed.then(|| setup.fail_closed.to_owned());
-    let notes = [without_team, Some(not_recorded), fail_closed];
+    let guard_note = setup.guard_note.map(str::to_owned);
+    let notes = [guard_note, without_team, Some(not_recorded), fail_closed];
     notes.into_iter().flatten().collect()
 }
 

@@ -162,6 +162,9 @@ pub(super) const SETUP: Setup = Setup {
         fail_closed: Some(("onFailure", "block")),
         is_grouped: true,
     },
-    trust: "Claude Code runs no hook of a settings file until you have trusted the folder in its dialog. Running sessions notice the change. Checked against Claude Code 2.1.332; PreModelSwitch needs 2.1.251 or later, and is ignored by older versions.",
+    trust: "Claude Code runs no hook of a settings file until you have trusted the folder in its dialog. Running sessions notice the change. Checked against Claude Code 2.1.332.",
+    guard_note: Some(
+        "PreModelSwitch needs Claude Code 2.1.251 or later, and is ignored by older versions.",
+    ),
     fail_closed: "With --fail-closed, a call is also blocked if tokmon is missing, crashes or takes longer than 10 seconds (Claude Code 2.1.295 and later).",
 };

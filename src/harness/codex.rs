@@ -91,5 +91,6 @@ pub(super) const SETUP: Setup = Setup {
         is_grouped: true,
     },
     trust: "Codex skips a new or changed hook until you have trusted it: open codex, enter /hooks, and trust each. `codex exec` skips untrusted hooks without a word. Checked against Codex 0.171.0.",
+    guard_note: None,
     fail_closed: "With --fail-closed, tokmon denies where it cannot decide. If tokmon is missing, crashes or is too slow, Codex goes on all the same.",
 };

@@ -79,5 +79,6 @@ pub(super) const SETUP: Setup = Setup {
         is_grouped: false,
     },
     trust: "This was written from Copilot's documentation and not tried with Copilot itself. Only tool calls can be denied, and where tokmon cannot decide it says nothing, since Copilot would take a message for a denial.",
+    guard_note: None,
     fail_closed: "With --fail-closed, tokmon denies where it cannot decide. Copilot denies anyway if tokmon is missing or crashes, and goes on if it is too slow.",
 };

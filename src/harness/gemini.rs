@@ -53,5 +53,6 @@ pub(super) const SETUP: Setup = Setup {
         is_grouped: true,
     },
     trust: "Hooks of your own settings run at once; those of a project need a trusted folder, and Gemini warns once about each new one. Checked against Gemini CLI 0.61.0.",
+    guard_note: None,
     fail_closed: "With --fail-closed, tokmon denies where it cannot decide, and calls are blocked while tokmon is missing. If tokmon is too slow, Gemini goes on all the same.",
 };

@@ -17,6 +17,8 @@ pub struct Setup {
     pub(super) handler: Handler,
     /// What to do by hand.
     pub trust: &'static str,
+    /// What else there is to know of the hooks that ask tokmon.
+    pub guard_note: Option<&'static str>,
     /// What `--fail-closed` does, and what it cannot do.
     pub fail_closed: &'static str,
 }
