@@ -99,9 +99,14 @@ pub(super) fn preview(
     let between = if is_open { before.newline() } else { "" };
     let after = [text, between, lines].concat();
     let settled = match log::first_conflict(&after) {
-        None => settled(session, after.clone(), run.now()?)?,
-        Some(_) => None,
+        None => settled(session, after.clone(), run.now()?),
+        Some(_) => Ok(None),
     };
+    // The lines would be appended all the same.
+    let settled = settled.unwrap_or_else(|failure| {
+        run.note(format_args!("the lines would not be settled: {failure}"));
+        None
+    });
     let after = settled.map_or(after, Revision::into_text);
     let (shown, style) = (&session.log.shown, run.style());
     run.print(|out| render::diff(shown, text, &after, style, out))
