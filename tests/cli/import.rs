@@ -317,8 +317,11 @@ fn what_an_import_does_not_write_is_said() {
         r#"{"time":"2026-10-05T12:00:00Z","team":"Ops","input":30,"model":"unknown-1"}"#,
         r#"{"time":"2026-10-05T13:00:00Z","team":"Ops","input":40,"cost":"0.25"}"#,
         r#"{"time":"2026-10-05T14:00:00Z","team":"Dev","cost":"0.125"}"#,
+        r#"{"time":"2026-10-05T15:00:00Z","team":"Dev","cache_read":50,"model":"partly-1"}"#,
     ];
     fs::write(path.join("one.jsonl"), lines.join("\n") + "\n").unwrap();
+    let prices = "[prices.\"partly-1\"]\ninput = \"1 USD\"\noutput = \"2 USD\"\nper = \"1M\"\n";
+    fs::write(path.join("tokmon.toml"), prices).unwrap();
     fs::write(path.join("none.jsonl"), "no JSON\n".repeat(12)).unwrap();
     fs::write(path.join("weekly.json"), r#"{"weekly":[]}"#).unwrap();
     fs::write(
@@ -366,4 +369,13 @@ fn a_log_that_keeps_to_known_teams_says_how_a_new_one_is_named() {
     tokmon: unknown team "alpha": `[record] teams = "known"` in tokmon.toml allows known teams only; nothing was imported
       help: name another one with --team or [[import.team]] in tokmon.toml, or make it known with [teams."alpha"] there
     "#);
+}
+
+#[test]
+fn a_dry_run_shows_the_lines_that_could_not_be_settled() {
+    let home = home_of("c01-plain");
+    let path = home.path();
+    fs::copy("fixtures/logs/hostile.md", path.join("cost-log.md")).unwrap();
+    let line = ["claude", "-n", "--since", "2026-10-01"];
+    assert_snapshot!("import_not_settled", import(path, &line).run());
 }

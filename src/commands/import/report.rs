@@ -99,6 +99,8 @@ pub fn report(
     let without_team = without_team.map(|team| team.sessions).sum();
     let window = &gathered.window;
     let unpriced = whole.priced.unpriced().iter();
+    let partly_priced = whole.priced.unpriced().keys();
+    let partly_priced = partly_priced.filter(|model| settings.prices.contains_key(*model));
     ImportDocument {
         schema_version: VERSION,
         source: gathered.source,
@@ -121,6 +123,7 @@ pub fn report(
         unpriced_models: unpriced
             .map(|(model, tokens)| (model.clone(), tokens.total()))
             .collect(),
+        partly_priced: partly_priced.cloned().collect(),
         other_prices: whole.priced.other_models().clone(),
     }
 }

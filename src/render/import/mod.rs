@@ -8,7 +8,7 @@ pub use text::name_of;
 pub use written::{ComparedBecause, ComparedTeam, ImportedLine, ShrunkReport, Written};
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 
@@ -68,6 +68,9 @@ pub struct ImportDocument {
     pub skipped: SkippedReport,
     /// The models without a price.
     pub unpriced_models: BTreeMap<String, u64>,
+    /// Those of them that the settings have a price of, but not of every class of tokens.
+    #[serde(skip)]
+    pub partly_priced: BTreeSet<String>,
     /// The models that have the price of another one, with that.
     pub other_prices: BTreeMap<String, String>,
 }

@@ -143,6 +143,8 @@ fn sentences(document: &ImportDocument) -> Vec<String> {
     for (model, tokens) in &document.unpriced_models {
         let name = if model.is_empty() {
             "responses that name no model".to_owned()
+        } else if document.partly_priced.contains(model) {
+            format!("{model}: [prices.\"{model}\"] in tokmon.toml lacks a class of them")
         } else {
             format!("{model}: set [prices.\"{model}\"] in tokmon.toml")
         };
