@@ -31,6 +31,7 @@ fn of(transcripts: &Transcripts) -> Vec<(Unit, UnitTeam)> {
 fn planned(transcripts: &Transcripts, totals: &HashMap<String, Tokens>) -> Plan {
     let state = LogState {
         totals: totals.clone(),
+        logged: HashMap::new(),
         rows_of: &|_, _| TeamRows::default(),
         currency: Currency::USD,
     };

@@ -14,6 +14,7 @@ mod jsonl;
 mod picture;
 mod plan;
 mod response;
+mod rest;
 mod teams;
 #[cfg(test)]
 mod test_files;
@@ -37,6 +38,7 @@ pub use response::{
     FileKind, ImportSource, Line, Origin, Reader, Response, Skipped, TranscriptFile, Transcripts,
     Unreadable,
 };
+pub use rest::LoggedUnit;
 pub use teams::{TeamNaming, UNASSIGNED, UnitTeam};
 pub use unit::{Unit, units};
 

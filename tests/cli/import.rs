@@ -19,9 +19,9 @@ const LATER: &str = "2026-11-21T12:00:00Z";
 
 /// What a case is to come to.
 #[derive(Deserialize)]
-struct Truth {
-    source: String,
-    note: String,
+pub(crate) struct Truth {
+    pub(crate) source: String,
+    pub(crate) note: String,
     by_day_utc: BTreeMap<String, u64>,
     by_day_seoul: BTreeMap<String, u64>,
     by_model: BTreeMap<String, u64>,
@@ -30,7 +30,7 @@ struct Truth {
     totals: BTreeMap<String, u64>,
 }
 
-fn truths() -> BTreeMap<String, Truth> {
+pub(crate) fn truths() -> BTreeMap<String, Truth> {
     let text = fs::read_to_string("fixtures/import/truth.json").unwrap();
     serde_json::from_str(&text).unwrap()
 }
@@ -55,14 +55,14 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The home of a case.
-fn home_of(case: &str) -> TempDir {
+pub(crate) fn home_of(case: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let home = Path::new("fixtures/import/cases").join(case).join("home");
     copy(&home, folder.path());
     folder
 }
 
-fn files_below(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -77,7 +77,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether a file is given by itself; what lies beside transcripts is found with them.
-fn is_transcript(path: &Path) -> bool {
+pub(crate) fn is_transcript(path: &Path) -> bool {
     let name = path.file_name().unwrap().to_str().unwrap();
     !name.ends_with(".meta.json") && name != "journal.jsonl" && !name.starts_with("wf_")
 }

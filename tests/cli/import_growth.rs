@@ -10,7 +10,10 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Tokmon, binary, repository};
+use crate::{
+    harness::{Tokmon, binary, repository},
+    import::{files_below, home_of, is_transcript, truths},
+};
 
 const LOG: &str = "cost-log.md";
 
@@ -264,4 +267,47 @@ fn imports_at_once_count_a_growing_session_once() {
         fs::write(once.path().join(LOG), text).unwrap();
         assert_eq!(used(project.path()), used(once.path()), "{after}");
     }
+}
+
+/// Imports files of a home, or all of it, and gives the log.
+fn import_files(project: &Path, home: &Path, source: &str, files: &[PathBuf]) -> String {
+    let files = files.iter().map(|file| file.to_str().unwrap());
+    let line = ["import", source].into_iter().chain(files);
+    let ran = Tokmon::new(line.chain(["--team", "A", "--since", "2026-10-01", "-q"]))
+        .folder(project)
+        .env("HOME", home.to_str().unwrap())
+        .env("TOKMON_NOW", LATER)
+        .run();
+    assert_eq!(ran.code, 0, "{ran}");
+    log(project)
+}
+
+#[test]
+fn files_in_two_runs_come_to_what_one_run_comes_to() {
+    let mut wrong = Vec::new();
+    for (case, truth) in truths() {
+        let home = home_of(&case);
+        let mut files = files_below(home.path());
+        files.retain(|file| is_transcript(file));
+        let whole = project().0;
+        import_files(whole.path(), home.path(), &truth.source, &[]);
+        for count in 1..files.len() {
+            let (one, other) = files.split_at(count);
+            for first in [one, other] {
+                let split = project().0;
+                import_files(split.path(), home.path(), &truth.source, first);
+                let after = import_files(split.path(), home.path(), &truth.source, &[]);
+                if used(split.path()) != used(whole.path()) {
+                    let (found, right) = (used(split.path()), used(whole.path()));
+                    wrong.push(format!(
+                        "{case} ({}), first {first:?}: {found}, not {right}\n{after}",
+                        truth.note
+                    ));
+                }
+                let again = import_files(split.path(), home.path(), &truth.source, &[]);
+                assert_eq!(again, after, "{case}");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

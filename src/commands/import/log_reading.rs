@@ -1,6 +1,6 @@
 //! What the log and its archives say that an import depends on: how far units are known, and which teams have rows of their own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use memchr::memmem;
 
@@ -10,9 +10,12 @@ use crate::{
         record::{ByTeam, TeamNames},
     },
     failure::Failure,
-    import::{LogState, TeamRows, Unit, UnitTeam},
+    import::{LogState, LoggedUnit, TeamRows, Unit, UnitTeam},
     log::{self, Item, RowValue},
-    model::{Amount, Currency, Entry, EntryKind, Header, ImportedId, Month, TeamPolicy, Tokens},
+    model::{
+        Amount, Currency, Entry, EntryKind, Figures, Header, ImportedId, Month, ResponseCost,
+        TeamPolicy, TokenCounts, Tokens,
+    },
     text::FileId,
 };
 
@@ -24,7 +27,17 @@ pub struct LogReading {
     pub totals: HashMap<String, Tokens>,
     /// The rows of each month and name of a team.
     rows: BTreeMap<(Month, String), TeamTally>,
+    /// What rows and lines say of the units that grow, by the totals in their ids.
+    entries: HashMap<String, BTreeMap<Tokens, StatedEntry>>,
     currency: Option<Currency>,
+}
+
+/// What a row or line with one imported id states.
+#[derive(Clone, Copy)]
+struct StatedEntry {
+    figures: Figures,
+    /// It has further ids: its figures are those of several units together.
+    is_merged: bool,
 }
 
 /// The rows of a team in a month.
@@ -63,8 +76,15 @@ impl LogReading {
                 .get(&unit.id)
                 .is_none_or(|known| *known < unit.total())
         };
+        let new = units
+            .iter()
+            .map(|(unit, _)| unit)
+            .filter(|unit| is_new(unit));
+        let new: HashSet<String> = new.map(|unit| unit.id.clone()).collect();
         // Mostly, the log has all.
-        if units.iter().any(|(unit, _)| is_new(unit)) {
+        if !new.is_empty() {
+            let growing = new.into_iter().filter(|unit| known.contains_key(unit));
+            reading.entries = growing.map(|unit| (unit, BTreeMap::new())).collect();
             reading.add_rows(text, &months);
             for archive in &archives {
                 reading.add_rows(&String::from_utf8_lossy(archive), &months);
@@ -94,9 +114,13 @@ impl LogReading {
 
     fn add_rows(&mut self, text: &str, months: &BTreeSet<Month>) {
         log::read_str(text, FileId::LOG, &mut |item| match &item {
-            Item::Usage(entry) => self.add(entry, months),
+            Item::Usage(entry) => {
+                self.add_entry(entry);
+                self.add(entry, months);
+            }
             Item::Row(row) => {
                 if let RowValue::Entry(entry) = &row.value {
+                    self.add_entry(entry);
                     self.add(entry, months);
                 }
             }
@@ -105,6 +129,21 @@ impl LogReading {
             }
             _ => {}
         });
+    }
+
+    /// Takes note of what is stated of units that grow. An id that stands twice counts once.
+    fn add_entry(&mut self, entry: &Entry<'_>) {
+        if matches!(entry.kind, EntryKind::Monthly | EntryKind::Legacy) {
+            return;
+        }
+        for id in entry.ids().filter_map(ImportedId::parse) {
+            if let Some(of_unit) = self.entries.get_mut(id.unit) {
+                of_unit.entry(id.total).or_insert(StatedEntry {
+                    figures: entry.figures,
+                    is_merged: !entry.further_ids.is_empty(),
+                });
+            }
+        }
     }
 
     fn add(&mut self, entry: &Entry<'_>, months: &BTreeSet<Month>) {
@@ -149,12 +188,47 @@ impl LogReading {
             let tallies = tallies.flat_map(|teams| teams.find(team));
             tallies.fold(TeamTally::default(), TeamTally::with).rows()
         };
+        let currency = self.currency.unwrap_or(Currency::USD);
+        let logged = self.entries.iter();
+        let logged = logged
+            .filter_map(|(unit, of)| Some((unit.clone(), logged_unit(of.values(), currency)?)));
         function(&LogState {
             totals: self.totals,
+            logged: logged.collect(),
             rows_of: &rows_of,
-            currency: self.currency.unwrap_or(Currency::USD),
+            currency,
         })
     }
+}
+
+/// What the rows and lines of a unit state together. None where one of them does not state every class, or is about other units, too.
+fn logged_unit<'e>(
+    entries: impl Iterator<Item = &'e StatedEntry>,
+    of_log: Currency,
+) -> Option<LoggedUnit> {
+    let mut unit = LoggedUnit::default();
+    for StatedEntry { figures, is_merged } in entries {
+        if *is_merged {
+            return None;
+        }
+        let tokens = TokenCounts {
+            input: figures.classes.input?.0,
+            output: figures.classes.output?.0,
+            cache_write_5m: figures.classes.cache_write?.0,
+            cache_read: figures.classes.cache_read?.0,
+            ..TokenCounts::default()
+        };
+        unit.tokens += tokens;
+        unit.has_open_cost |= figures.open;
+        match figures.cost {
+            Some(cost) => {
+                let currency = figures.currency.unwrap_or(of_log);
+                unit.cost.add_stated(cost.value, currency);
+            }
+            None => unit.cost.add("", &tokens, &ResponseCost::Unpriced),
+        }
+    }
+    Some(unit)
 }
 
 impl TeamTally {
