@@ -65,13 +65,33 @@ fn repository_name(folder: &Path, home: Option<&Path>) -> Option<String> {
     if !folder.is_absolute() {
         return None;
     }
-    let main = store::main_checkout(folder)?;
+    let is_home =
+        |root: &Path| home.is_some_and(|home| store::real_path(home) == store::real_path(root));
     // Settings that are kept in a repository of the home folder are the work of no team.
-    if home.is_some_and(|home| store::real_path(home) == store::real_path(&main)) {
-        return None;
-    }
-    let name = main.file_name()?.to_str()?;
+    let main = store::main_checkout(folder).filter(|main| !is_home(main));
+    let name = match &main {
+        Some(main) => main.file_name()?,
+        None => repository_of_worktree(folder)
+            .filter(|root| !is_home(root))?
+            .file_name()?,
+    };
+    let name = name.to_str()?;
     Some(name.strip_suffix(".git").unwrap_or(name).to_owned())
+}
+
+/// The repository of a worktree that is gone together with it, by where harnesses create worktrees: `.worktrees/NAME` or
+/// `.claude/worktrees/NAME` in the repository.
+fn repository_of_worktree(folder: &Path) -> Option<&Path> {
+    folder.ancestors().skip(1).find_map(|above| {
+        let hidden = if above.ends_with(".claude/worktrees") {
+            above.parent()?
+        } else if above.ends_with(".worktrees") {
+            above
+        } else {
+            return None;
+        };
+        hidden.parent()
+    })
 }
 
 impl Attributed {
@@ -93,5 +113,41 @@ impl Attributed {
             }
         }
         Attribution { teams, of_response }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn worktrees_that_are_gone_are_of_their_repository() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = store::real_path(folder.path());
+        for repository in ["", "src/alpha", "src/beta.git"] {
+            fs::create_dir_all(home.join(repository).join(".git")).unwrap();
+        }
+        fs::create_dir_all(home.join("notes")).unwrap();
+        let names = [
+            ("src/alpha/below", Some("alpha")),
+            ("src/alpha/.worktrees/gone/below", Some("alpha")),
+            ("src/beta.git", Some("beta")),
+            ("src/gone/.worktrees/qa", Some("gone")),
+            ("src/gone/.claude/worktrees/qa/below", Some("gone")),
+            ("src/gone/.worktrees", None),
+            ("src/gone/worktrees/qa", None),
+            ("src/gone", None),
+            // The repository of the home folder holds settings.
+            ("notes", None),
+            ("", None),
+            (".claude/worktrees/qa", None),
+        ];
+        for (path, name) in names {
+            let found = repository_name(&home.join(path), Some(&home));
+            assert_eq!(found.as_deref(), name, "{path}");
+        }
+        assert_eq!(repository_name(Path::new("src/alpha"), None), None);
     }
 }
