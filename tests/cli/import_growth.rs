@@ -7,12 +7,15 @@ use std::{
     thread,
 };
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    harness::{Tokmon, binary, repository},
+    harness::{Tokmon, binary, changes, repository},
     import::{files_below, home_of, is_transcript, truths},
+    installed::has,
+    merge::merged,
 };
 
 const LOG: &str = "cost-log.md";
@@ -284,8 +287,13 @@ fn import_files(project: &Path, home: &Path, source: &str, files: &[PathBuf]) ->
 
 #[test]
 fn files_in_two_runs_come_to_what_one_run_comes_to() {
+    // A side conversation that is imported without its parent keeps what it repeats of it.
+    let of_side = ["b08-replay-first", "c06-side-replay"];
     let mut wrong = Vec::new();
     for (case, truth) in truths() {
+        if of_side.contains(&case.as_str()) {
+            continue;
+        }
         let home = home_of(&case);
         let mut files = files_below(home.path());
         files.retain(|file| is_transcript(file));
@@ -310,4 +318,46 @@ fn files_in_two_runs_come_to_what_one_run_comes_to() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+fn check(project: &Path, options: &[&str]) -> String {
+    let line = ["check"].iter().chain(options).copied();
+    let ran = Tokmon::new(line)
+        .folder(project)
+        .env("TOKMON_NOW", LATER)
+        .run();
+    ran.to_string()
+}
+
+#[test]
+fn two_machines_with_one_home_count_a_session_once() {
+    if !has("git") {
+        return;
+    }
+    let (project, home) = project();
+    let session = Session::new(home.path(), "3f2a91c0-0001", 30, &mut Random(7));
+    let import_part = |folder: &Path, percent: usize| {
+        session.write(session.text.len() * percent / 100);
+        import(folder, home.path());
+    };
+    import_part(project.path(), 30);
+    let base = log(project.path());
+    let folder = merged(&base, &|one| import_part(one, 60), &|two| {
+        import_part(two, 100);
+    });
+    let once = self::project().0;
+    import_part(once.path(), 100);
+    let tokens = |project: &Path| used(project).lines().next().unwrap().to_owned();
+    let found = check(folder.path(), &[]);
+    let before = log(folder.path());
+    assert_eq!(tokens(folder.path()), tokens(once.path()), "{before}");
+    check(folder.path(), &["--fix"]);
+    let fixed = log(folder.path());
+    assert_eq!(tokens(folder.path()), tokens(once.path()), "{fixed}");
+    assert!(!check(folder.path(), &[]).contains("TM035"), "{fixed}");
+    assert_eq!(import(folder.path(), home.path()), fixed);
+    assert_snapshot!(
+        "imports_of_two_machines",
+        format!("{found}\n=== changed\n{}", changes(&before, &fixed))
+    );
 }

@@ -45,10 +45,10 @@ fn git(folder: &Path, args: &[&str]) -> Output {
     output
 }
 
-type Branch<'b> = &'b dyn Fn(&Path);
+pub(crate) type Branch<'b> = &'b dyn Fn(&Path);
 
 /// A log of which two branches were made, and merged.
-fn merged(base: &str, ours: Branch<'_>, theirs: Branch<'_>) -> TempDir {
+pub(crate) fn merged(base: &str, ours: Branch<'_>, theirs: Branch<'_>) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     git(path, &["init", "--quiet"]);
