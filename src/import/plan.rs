@@ -60,8 +60,6 @@ pub struct PlannedLine {
     pub usage: Usage,
     /// What the line states.
     pub tokens: TokenCounts,
-    /// How many tokens of the unit the log has already, as its ids count them.
-    pub known: Tokens,
 }
 
 /// A unit that the log has more of than there is now: transcripts were deleted, or are read better.
@@ -138,7 +136,6 @@ pub fn plan(
                 unit: at,
                 usage,
                 tokens: rest.tokens,
-                known: before,
             }
         }));
     }
@@ -270,12 +267,12 @@ mod tests {
                 cache_read,
                 ..
             } = line.tokens;
-            let (known, time) = (line.known, line.usage.time.format("%H:%M"));
+            let time = line.usage.time.format("%H:%M");
             let model = line.usage.model.as_deref().unwrap_or_default();
             let nanos = line.usage.cost.map(|cost| cost.nanos);
             let _ = writeln!(
                 out,
-                "{}: {} behind {known}: {input} in, {output} out, {cache_read} read, {time}, {model}, {nanos:?} nanos",
+                "{}: {}: {input} in, {output} out, {cache_read} read, {time}, {model}, {nanos:?} nanos",
                 name(line.unit),
                 line.usage.tokens,
             );
@@ -335,11 +332,11 @@ mod tests {
             ],
         );
         insta::assert_snapshot!(shown, @"
-        new: 110 behind 0: 10 in, 100 out, 5 read, 10:00, claude-opus-5, Some(2552500) nanos
-        grown: 50 behind 110: 10 in, 40 out, 7 read, 10:05, claude-opus-5, Some(1053500) nanos
-        within: 55 behind 105: 10 in, 45 out, 7 read, 10:06, local-llama, Some(125000) nanos
-        earlier: 110 behind 50: 10 in, 100 out, 5 read, 10:07, claude-opus-5, Some(2552500) nanos
-        corrected: 110 behind 50: 10 in, 100 out, 7 read, 10:08, claude-opus-5, Some(2553500) nanos
+        new: 110: 10 in, 100 out, 5 read, 10:00, claude-opus-5, Some(2552500) nanos
+        grown: 50: 10 in, 40 out, 7 read, 10:05, claude-opus-5, Some(1053500) nanos
+        within: 55: 10 in, 45 out, 7 read, 10:06, local-llama, Some(125000) nanos
+        earlier: 110: 10 in, 100 out, 5 read, 10:07, claude-opus-5, Some(2552500) nanos
+        corrected: 110: 10 in, 100 out, 7 read, 10:08, claude-opus-5, Some(2553500) nanos
         shrunk: shrunk from 50 to 30
         hand in 2026-10: 80 compared
         1 unchanged
