@@ -130,14 +130,18 @@ const OWN_MEANINGS: [(&str, u8, &str); 5] = [
 ];
 
 /// The definition with nothing but the names of its subcommands, and what they are about.
+///
+/// Global options are those of the program alone: a copy of each for every command would take a tenth of the time.
 pub(super) fn without_options(command: Command) -> Command {
+    let command = command.mut_args(|arg| arg.global(false));
     command.mut_subcommands(|command| {
         let mut names = CODES.iter().map(|(name, _)| *name).enumerate();
         let Some((order, name)) = names.find(|(_, name)| *name == command.get_name()) else {
             return command;
         };
         let about = command.get_about().cloned().unwrap_or_default();
-        Command::new(name).about(about).display_order(order)
+        let command = Command::new(name).about(about).display_order(order);
+        command.disable_help_flag(true)
     })
 }
 
