@@ -223,7 +223,7 @@ impl Home {
         let turns = 20 + self.draw.below(300);
         self.turns(&mut text, &id, number, 0, turns);
         self.write(&folder, &format!("{id}.jsonl"), &text)?;
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             let resumed = self.draw.uuid();
             let mut text = text.replace(&id, &resumed);
             self.turns(&mut text, &resumed, number, turns, turns + 10);

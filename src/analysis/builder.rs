@@ -433,15 +433,12 @@ impl LedgerBuilder {
                 let in_log = log.settled(id).map(|first| (archive, first));
                 let settled = || archived.values().find_map(|ids| ids.settled(id));
                 let in_archive = || Some((Some(month), settled()?));
-                match in_log.or_else(in_archive) {
-                    Some((archive, first)) => {
-                        let (id, place) = (id.clone(), line.place);
-                        self.duplicate(archive, Duplicate { id, place, first });
-                    }
-                    None => {
-                        self.count(line);
-                        self.meet_imported(id, line);
-                    }
+                if let Some((archive, first)) = in_log.or_else(in_archive) {
+                    let (id, place) = (id.clone(), line.place);
+                    self.duplicate(archive, Duplicate { id, place, first });
+                } else {
+                    self.count(line);
+                    self.meet_imported(id, line);
                 }
             }
         }

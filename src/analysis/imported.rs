@@ -344,9 +344,11 @@ mod tests {
             .collect()
     }
 
+    type Intervals = &'static [(u64, u64)];
+
     #[test]
     fn what_several_intervals_state_counts_once() {
-        let cases: [(&[(u64, u64)], &[u64]); 8] = [
+        let cases: [(Intervals, &[u64]); 8] = [
             (&[(0, 100), (100, 150)], &[100, 50]),
             // Two machines begin with the same total.
             (&[(0, 100), (0, 150)], &[100, 50]),

@@ -30,8 +30,8 @@ use super::{
     verdict,
 };
 use crate::model::{
-    Budget, BudgetReset, EfficiencyGoal, EntryKind, EventKind, Level, Measured, Money, Policy,
-    RoundedSum, Tokens, Units, ratio,
+    Budget, BudgetReset, EfficiencyGoal, EventKind, Level, Measured, Money, Policy, RoundedSum,
+    Tokens, Units, ratio,
 };
 
 /// What a report is made for, beside the log and the policy.

@@ -40,9 +40,10 @@ pub(super) fn nanos(text: &str) -> Option<u64> {
     };
     let value = value * 10_u128.pow(zeros);
     let rest_is_half = rest.starts_with('5') && rest.trim_end_matches('0').len() == 1;
-    let is_up = match rest_is_half {
-        true => value % 2 == 1,
-        false => rest.as_bytes().first().is_some_and(|digit| *digit >= b'5'),
+    let is_up = if rest_is_half {
+        value % 2 == 1
+    } else {
+        rest.as_bytes().first().is_some_and(|digit| *digit >= b'5')
     };
     let value = value + u128::from(is_up);
     u64::try_from(value).ok().filter(|_| value <= MAX_NANOS)

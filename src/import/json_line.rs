@@ -114,7 +114,7 @@ impl JsonFile {
     ) -> Option<T> {
         serde_json::from_slice(text)
             .inspect_err(|problem| {
-                self.note(line, skipped, reason(problem.classify(), self.is_document))
+                self.note(line, skipped, reason(problem.classify(), self.is_document));
             })
             .ok()
     }

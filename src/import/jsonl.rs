@@ -408,10 +408,11 @@ mod tests {
         ];
         let fields = proptest::collection::vec(field, 0..4);
         (0..3_u8, 0..3_u8, fields).prop_map(|(second, output, fields)| {
-            let fields = fields
+            let fields: Vec<String> = fields
                 .into_iter()
                 .map(|field| format!(",{field}"))
-                .collect::<String>();
+                .collect();
+            let fields = fields.concat();
             format!(r#"{{"time":"2026-02-25T09:00:0{second}Z","output":{output}{fields}}}"#) + "\n"
         })
     }

@@ -54,7 +54,7 @@ pub use reading::{
     ColumnReading, ColumnUse, Dating, FirstNumber, LeftOut, LogReading, ReadingAssumption,
     TableReading, TableUse, YearSource,
 };
-pub use response_price::{PriceBasis, PricedTokens, ResponseCost, ResponsePrice, response_cost};
+pub use response_price::{PriceBasis, PricedTokens, ResponseCost, ResponsePrice};
 pub use team::{fold_name, is_group_total, is_subtotal, is_sum, is_total};
 pub use team_by::TeamBy;
 pub use token_counts::{TokenClass, TokenCounts};

@@ -32,17 +32,6 @@ pub enum ResponseCost {
     Unpriced,
 }
 
-/// The cost of a response, by the price that [`ResponsePrice::of`] finds.
-pub fn response_cost(
-    model: &str,
-    tokens: &TokenCounts,
-    is_fast: bool,
-    prices: &BTreeMap<String, ModelPrice>,
-) -> ResponseCost {
-    ResponsePrice::of(model, prices)
-        .map_or(ResponseCost::Unpriced, |price| price.cost(tokens, is_fast))
-}
-
 /// What the responses of a model cost.
 #[derive(Clone, Debug)]
 pub struct ResponsePrice {
@@ -198,13 +187,6 @@ impl PricedTokens {
         sums.map(|(currency, picos)| money_of(*picos, *currency))
     }
 
-    /// The cost, where all of it has a price, in one currency.
-    pub fn complete_cost(&self) -> Option<Money> {
-        let mut costs = self.costs();
-        let cost = costs.next().filter(|_| self.unpriced.is_empty())?;
-        costs.next().is_none().then_some(cost)
-    }
-
     /// The tokens without a price, by model. A name is empty where responses have none.
     pub const fn unpriced(&self) -> &BTreeMap<String, TokenCounts> {
         &self.unpriced
@@ -235,15 +217,24 @@ impl AddAssign<&Self> for PricedTokens {
 mod tests {
     use super::*;
 
+    /// The cost of a response, by the price that [`ResponsePrice::of`] finds.
+    fn response_cost(
+        model: &str,
+        tokens: &TokenCounts,
+        is_fast: bool,
+        prices: &BTreeMap<String, ModelPrice>,
+    ) -> ResponseCost {
+        ResponsePrice::of(model, prices)
+            .map_or(ResponseCost::Unpriced, |price| price.cost(tokens, is_fast))
+    }
+
     /// Input, output, cache write for five minutes and for an hour, and cache read.
-    fn tokens(
-        [input, output, cache_write_5m, cache_write_1h, cache_read]: [u64; 5],
-    ) -> TokenCounts {
+    fn tokens([input, output, short, long, cache_read]: [u64; 5]) -> TokenCounts {
         TokenCounts {
             input,
             output,
-            cache_write_5m,
-            cache_write_1h,
+            cache_write_5m: short,
+            cache_write_1h: long,
             cache_read,
             reasoning: 0,
         }
@@ -436,7 +427,6 @@ mod tests {
         assert_eq!(sum, priced);
         priced.add("none", &TokenCounts::default(), &ResponseCost::Unpriced);
         priced.add_stated(7, Currency::USD);
-        assert_eq!(sum.complete_cost(), None);
         let costs: Vec<String> = priced.costs().map(|cost| cost.decimal()).collect();
         let unpriced = priced.unpriced().iter();
         let unpriced: Vec<String> = unpriced

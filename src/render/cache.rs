@@ -110,8 +110,8 @@ fn coverage(report: &StatusReport) -> Option<String> {
 /// The teams that only targets name: the log or the settings spell them in another way, or they have not begun.
 fn strangers(report: &StatusReport) -> Option<String> {
     let known: HashSet<&str> = report.teams.iter().map(|team| team.name.as_str()).collect();
-    let targets = report.targets.iter().filter(|_| report.team.is_none());
-    let named = targets.filter_map(|target| target.team.as_deref());
+    let judged = report.targets.iter().filter(|_| report.team.is_none());
+    let named = judged.filter_map(|target| target.team.as_deref());
     let names: Vec<_> = named
         .filter(|name| !known.contains(name))
         .map(sanitize)

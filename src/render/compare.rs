@@ -204,7 +204,7 @@ impl CompareDocument {
         }
         let lines = std::iter::once(self.verdict()).chain(self.sentences());
         for line in lines {
-            self.paragraph(&line, style, out)?;
+            Self::paragraph(&line, style, out)?;
         }
         let table = self.table();
         if !table.is_empty() {
@@ -214,17 +214,17 @@ impl CompareDocument {
             }
         }
         for line in self.remarks() {
-            self.paragraph(&line, style, out)?;
+            Self::paragraph(&line, style, out)?;
         }
         Ok(())
     }
 
     /// The first sentence alone, for runs that print only what is wrong.
     pub fn write_verdict(&self, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
-        self.paragraph(&self.verdict(), style, out)
+        Self::paragraph(&self.verdict(), style, out)
     }
 
-    fn paragraph(&self, text: &str, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
+    fn paragraph(text: &str, style: OutputStyle, out: &mut dyn Write) -> io::Result<()> {
         for line in style.fold(StyledLine::from(style.text(text)), 0) {
             writeln!(out, "{}", style.paint(&line))?;
         }

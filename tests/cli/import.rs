@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -174,16 +175,15 @@ fn where_nothing_is_the_places_are_named() {
     let mut text = String::new();
     for line in ["claude", "codex", "gemini", "jsonl", "claude nowhere"] {
         let words: Vec<&str> = line.split(' ').chain(["-n"]).collect();
-        text += &format!(
-            "$ tokmon import {line} -n\n{}\n",
-            import(path, &words).run()
-        );
+        let ran = import(path, &words).run();
+        let _ = writeln!(text, "$ tokmon import {line} -n\n{ran}");
     }
     fs::create_dir_all(path.join("one/projects")).unwrap();
     let named = import(path, &["claude", "-n"]).env("CLAUDE_CONFIG_DIR", "one, ~/two");
-    text += &format!(
-        "$ CLAUDE_CONFIG_DIR='one, ~/two' tokmon import claude -n\n{}\n",
-        named.run()
+    let ran = named.run();
+    let _ = writeln!(
+        text,
+        "$ CLAUDE_CONFIG_DIR='one, ~/two' tokmon import claude -n\n{ran}"
     );
     assert_snapshot!("import_finds_nothing", text);
 }
@@ -199,7 +199,7 @@ fn a_report_says_what_was_read_and_what_was_left_out() {
         let days = days.into_iter().filter(|_| !options.contains("since"));
         let words: Vec<&str> = words.into_iter().chain(days).collect();
         let ran = import(home.path(), &words).run();
-        text += &format!("$ tokmon import {}\n{ran}\n", words.join(" "));
+        let _ = writeln!(text, "$ tokmon import {}\n{ran}", words.join(" "));
     }
     assert_snapshot!("import_report", text);
 }

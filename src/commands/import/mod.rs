@@ -18,8 +18,8 @@ pub use attribution::{Attributed, attribute};
 pub use detach::run as run_detached;
 pub use gather::{Gathered, gather};
 pub use proposals::rules as proposed_rules;
-pub use window::{Found, Window, find};
-pub use write::{ImportOutcome, write};
+pub use window::{Found, find};
+pub use write::write;
 
 use super::run::Run;
 use crate::{

@@ -37,21 +37,18 @@ pub fn folders(source: ImportSource, cx: &Context<'_>) -> Vec<PathBuf> {
 /// that it runs by itself elsewhere, whatever the variable says.
 fn claude(cx: &Context<'_>) -> Vec<PathBuf> {
     let home = cx.home();
-    let configs: Vec<PathBuf> = match cx.variable("CLAUDE_CONFIG_DIR") {
-        Some(list) => {
-            let list = list.to_string_lossy();
-            let named = list.split(',').map(str::trim);
-            let named = named.filter(|folder| !folder.is_empty());
-            named
-                .map(|folder| absolute(Path::new(folder), cx))
-                .collect()
-        }
-        None => {
-            let own = home.as_deref().map(|home| home.join(".claude"));
-            let shared = home.as_deref().map(|home| home.join(".config/claude"));
-            let moved = cx.user_settings().map(|settings| settings.join("claude"));
-            own.into_iter().chain(shared).chain(moved).collect()
-        }
+    let configs: Vec<PathBuf> = if let Some(list) = cx.variable("CLAUDE_CONFIG_DIR") {
+        let list = list.to_string_lossy();
+        let named = list.split(',').map(str::trim);
+        let named = named.filter(|folder| !folder.is_empty());
+        named
+            .map(|folder| absolute(Path::new(folder), cx))
+            .collect()
+    } else {
+        let own = home.as_deref().map(|home| home.join(".claude"));
+        let shared = home.as_deref().map(|home| home.join(".config/claude"));
+        let moved = cx.user_settings().map(|settings| settings.join("claude"));
+        own.into_iter().chain(shared).chain(moved).collect()
     };
     let projects = configs.into_iter().map(|folder| {
         // Some tools have the variable name the inner folder.
