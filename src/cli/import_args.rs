@@ -78,7 +78,7 @@ pub struct TranscriptArgs {
     /// Up to this day, like 2026-02-25
     #[arg(long, value_name = "DATE", value_parser = values::parse_date)]
     pub until: Option<NaiveDate>,
-    /// Only what was used in these folders, like '~/src/*'
+    /// Only what was used in these folders
     ///
     /// A pattern of the folder that the agent worked in: * and ? stand for what is within a name, ** for any folders. It holds for the folders below, too, and for the worktrees of a repository that it holds for. A name is in this folder, which is `.`; a pattern that begins with * is of any.
     #[arg(long, value_name = "GLOB")]

@@ -155,6 +155,12 @@ fn each_code_has_a_page_whose_examples_hold() {
                 let folder = repository(&[("cost-log.md", &log), ("tokmon.toml", text)]);
                 return Tokmon::new(["check"]).folder(folder.path()).run();
             }
+            if *code == Code::DoubleBooking {
+                let log = fixture("invalid").join("tm036-double-booking.md");
+                let log = fs::read_to_string(log).unwrap();
+                let folder = repository(&[("cost-log.md", &log), ("tokmon.toml", text)]);
+                return Tokmon::new(["check"]).folder(folder.path()).run();
+            }
             if is_of_archive(*code) {
                 return check_with_archive(text);
             }
