@@ -154,10 +154,15 @@ fn repeated(duplicate: &Duplicate) -> Diagnostic {
 /// Monthly rows that should be one, as after a merge.
 pub(super) fn merged_rows(reconciled: &ReconciledMonth, _: &Policy) -> Vec<Diagnostic> {
     let merged = reconciled.merged_rows().iter();
-    merged.filter_map(merged_rows_of).collect()
+    let mut overlaps = reconciled.ledger.overlaps().iter();
+    let has_overlaps = overlaps.any(|overlap| overlap.month == reconciled.month);
+    merged
+        .filter_map(|rows| merged_rows_of(rows, has_overlaps))
+        .collect()
 }
 
-fn merged_rows_of(rows: &MergedRows) -> Option<Diagnostic> {
+/// `has_overlaps` is whether some of the month's usage was imported twice.
+fn merged_rows_of(rows: &MergedRows, has_overlaps: bool) -> Option<Diagnostic> {
     let [first, second, ..] = rows.places.as_slice() else {
         return None;
     };
@@ -169,8 +174,13 @@ fn merged_rows_of(rows: &MergedRows) -> Option<Diagnostic> {
             .label("from the other branch")
             .related(*first, "from one branch")
             .help(format!(
-                "they count as {} together; `tokmon check --fix` makes one row of them",
-                right.tokens
+                "they count as {} together{}; `tokmon check --fix` makes one row of them",
+                right.tokens,
+                if has_overlaps {
+                    ", less what was imported twice"
+                } else {
+                    ""
+                }
             )),
         None => finding
             .label("perhaps counted twice")

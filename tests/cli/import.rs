@@ -379,3 +379,37 @@ fn a_dry_run_shows_the_lines_that_could_not_be_settled() {
     let line = ["claude", "-n", "--since", "2026-10-01"];
     assert_snapshot!("import_not_settled", import(path, &line).run());
 }
+
+#[test]
+fn of_merged_imports_what_counts_twice_is_said_with_the_monthly_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let log = "\
+# Cost Log v2.0
+
+## 2026-02 Monthly Summary
+
+| Team | Task | Tokens | Status |
+|------|------|--------|--------|
+| alpha | claude 2762f549 | 9,000 | ✅ <!-- base=0 row=9000 last=cc-urlyob2oix.9000 --> |
+| alpha | claude 2762f549 | 22,500 | ✅ <!-- base=0 row=22500 last=cc-urlyob2oix.22500 --> |
+
+## Daily Detail — 2026-02-11
+
+| Time | Team | Task | Tokens | Status |
+|------|------|------|--------|--------|
+| 11:00 | alpha | claude 2762f549 | 9,000 | ✅ <!-- id=cc-urlyob2oix.9000 --> |
+| 14:00 | alpha | claude 2762f549 | 22,500 | ✅ <!-- id=cc-urlyob2oix.22500 --> |
+";
+    fs::write(path.join("cost-log.md"), log).unwrap();
+    let run = |line: &[&str]| {
+        let tokmon = Tokmon::new(line.iter().copied()).folder(path);
+        tokmon.env("TOKMON_NOW", "2026-02-20T12:00:00Z").run()
+    };
+    let found = run(&["check"]);
+    let used = run(&["--format", "csv", "--teams"]);
+    let fixed = run(&["check", "--fix"]);
+    let used_then = run(&["--format", "csv", "--teams"]);
+    assert_eq!(used.out, used_then.out);
+    assert_snapshot!("import_merged", format!("{found}\n{used}\n{fixed}"));
+}
