@@ -43,7 +43,7 @@ pub(super) fn settle(
 }
 
 /// The log with its usage lines settled. None where there are none to settle.
-fn settled(
+pub(super) fn settled(
     session: &EditSession,
     text: String,
     now: edit::Timestamp,
@@ -87,16 +87,17 @@ pub(super) fn not_settled(
     Ok(Some((format!("{done}, but not settled: {why}"), is_urgent)))
 }
 
-/// Shows what would be written: the log with lines appended, and settled.
+/// Shows what would be written: the log with lines appended, and settled. `changed` is the log with what else changes before that.
 pub(super) fn preview(
     session: &EditSession,
-    before: &Source,
+    before: &str,
+    changed: &Source,
     lines: &str,
     run: &mut Run<'_, '_>,
 ) -> Result<(), Failure> {
-    let text = before.text();
+    let text = changed.text();
     let is_open = !lines.is_empty() && !text.is_empty() && !text.ends_with('\n');
-    let between = if is_open { before.newline() } else { "" };
+    let between = if is_open { changed.newline() } else { "" };
     let after = [text, between, lines].concat();
     let settled = match log::first_conflict(&after) {
         None => settled(session, after.clone(), run.now()?),
@@ -109,7 +110,7 @@ pub(super) fn preview(
     });
     let after = settled.map_or(after, Revision::into_text);
     let (shown, style) = (&session.log.shown, run.style());
-    run.print(|out| render::diff(shown, text, &after, style, out))
+    run.print(|out| render::diff(shown, before, &after, style, out))
 }
 
 #[cfg(test)]

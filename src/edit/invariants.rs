@@ -21,8 +21,17 @@ use crate::{
 pub struct Invariants {
     /// The numbers of new rows, in monthly tables and in others.
     new_rows: [usize; 2],
-    /// The number of lines that are not Markdown and are elsewhere afterwards.
+    /// The number of lines that are not Markdown and are elsewhere afterwards, or new.
     pub(super) moved_lines: usize,
+    /// What teams use less, and what they use more. Nothing, but where usage is replaced by what was imported anew.
+    pub(super) changes: BTreeMap<Month, UsedChange>,
+}
+
+/// What changes in a month, by the names of teams as they are written: what teams use less, then what they use more.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UsedChange {
+    pub(super) less: Vec<(String, Tokens)>,
+    pub(super) more: Vec<(String, Tokens)>,
 }
 
 impl Invariants {
@@ -41,6 +50,11 @@ impl Invariants {
             *rows += more;
         }
         self.moved_lines += other.moved_lines;
+        for (month, change) in &other.changes {
+            let of_month = self.changes.entry(*month).or_default();
+            of_month.less.extend_from_slice(&change.less);
+            of_month.more.extend_from_slice(&change.more);
+        }
     }
 
     pub(super) fn check(
@@ -50,7 +64,7 @@ impl Invariants {
         after: &Revision,
     ) -> Result<(), Violation> {
         self.check_parts(&before.document, edits, &after.document)?;
-        Self::check_used(&before.ledger, &after.ledger)
+        self.check_changes(&before.ledger, &after.ledger)
     }
 
     fn check_parts(
@@ -108,14 +122,21 @@ impl Invariants {
     }
 
     pub(super) fn check_used(before: &Ledger, after: &Ledger) -> Result<(), Violation> {
+        Self::default().check_changes(before, after)
+    }
+
+    fn check_changes(&self, before: &Ledger, after: &Ledger) -> Result<(), Violation> {
         let months = before.months().iter().chain(after.months());
         let months: BTreeSet<Month> = months.copied().collect();
         for month in months {
             let [was, is] = [before, after].map(|ledger| ledger.find_month(month));
-            let [expected, found] = [was, is].map(|month| -> BTreeMap<String, Tokens> {
+            let [mut expected, found] = [&was, &is].map(|month| -> BTreeMap<String, Tokens> {
                 let teams = month.iter().flat_map(teams);
                 teams.map(|(name, used)| (fold_name(name), used)).collect()
             });
+            if let Some(change) = self.changes.get(&month) {
+                change.apply(&mut expected, [was.as_ref(), is.as_ref()]);
+            }
             let differing = expected.keys().chain(found.keys()).find_map(|team| {
                 let [expected, found] = [&expected, &found].map(|used| used.get(team).copied());
                 (expected != found).then(|| Violation::Used {
@@ -130,6 +151,31 @@ impl Invariants {
             }
         }
         Ok(())
+    }
+}
+
+impl UsedChange {
+    /// Changes what teams used, by their folded names. `months` tell which team a name means: before, and after.
+    fn apply(
+        &self,
+        used: &mut BTreeMap<String, Tokens>,
+        months: [Option<&ReconciledMonth<'_>>; 2],
+    ) {
+        let [before, after] = months.map(|month| {
+            move |name: &str| {
+                let team = month.and_then(|month| month.find_team(name));
+                fold_name(team.map_or(name, |team| &team.name))
+            }
+        });
+        for (name, tokens) in &self.less {
+            let sum = used.entry(before(name)).or_default();
+            *sum = sum.saturating_sub(*tokens);
+        }
+        for (name, tokens) in &self.more {
+            let sum = used.entry(after(name)).or_default();
+            *sum = sum.saturating_add(*tokens);
+        }
+        used.retain(|_, tokens| *tokens > Tokens::ZERO);
     }
 }
 

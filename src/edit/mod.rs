@@ -18,6 +18,7 @@ mod monthly;
 mod notes;
 mod notify_line;
 mod outside_rows;
+mod reduction;
 mod revision;
 mod sections;
 mod settle;
@@ -27,6 +28,7 @@ mod table;
 mod timestamp;
 mod totals;
 mod union_merge;
+mod unit_replacement;
 mod usage_line;
 
 pub use derived::Timestamp;
@@ -42,6 +44,7 @@ pub use revision::{ArchivesOf, Revision};
 pub use settle::settle;
 pub use sync_summary::{Tolerance, sync_summary};
 pub use union_merge::{join_rows, repeated_lines, resolve_union_merge};
+pub use unit_replacement::{LoggedUnit, UnitReplacement, logged_units, replace_units};
 pub use usage_line::usage_line;
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod columns;
 mod conflict;
 mod emitter;
 pub mod foreign;
+mod imported_ids;
 mod item;
 mod lines;
 mod notes;
@@ -26,6 +27,7 @@ mod walk;
 
 pub use columns::{Column, Columns};
 pub use conflict::first_conflict;
+pub use imported_ids::imported_ids;
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Table};
 pub use lines::value_spans;
 pub use reader::{read, read_str};

@@ -65,6 +65,7 @@ mod holds;
 mod ids;
 #[cfg(target_os = "linux")]
 mod import_growth;
+mod import_recount;
 #[cfg(target_os = "linux")]
 mod migrate;
 #[cfg(target_os = "linux")]

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use memchr::memmem;
-
 use crate::{
     commands::{
         edit_session::EditSession,
@@ -18,8 +16,6 @@ use crate::{
     },
     text::FileId,
 };
-
-const KEY: &[u8] = b"id=";
 
 /// What a log and its archives say.
 #[derive(Default)]
@@ -95,14 +91,7 @@ impl LogReading {
 
     /// Adds the ids of a text, whatever stands beside them: an id whose row cannot be read any more still tells what was imported.
     fn add_totals(&mut self, text: &[u8]) {
-        for at in memmem::find_iter(text, KEY) {
-            let word = text.get(at + KEY.len()..).unwrap_or_default();
-            let end = word.iter().position(u8::is_ascii_whitespace);
-            let word = word.get(..end.unwrap_or(word.len()));
-            let id = word.and_then(|word| str::from_utf8(word).ok());
-            let Some(id) = id.and_then(ImportedId::parse) else {
-                continue;
-            };
+        for id in log::imported_ids(text) {
             match self.totals.get_mut(id.unit) {
                 Some(total) => *total = (*total).max(id.total),
                 None => {

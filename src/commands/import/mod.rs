@@ -8,6 +8,7 @@ mod gather;
 mod log_reading;
 mod outcome;
 mod proposals;
+mod recount;
 mod report;
 mod roots;
 mod sources;

@@ -2,17 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::{attribution::Attributed, write::ImportOutcome};
+use super::{attribution::Attributed, recount::RecountedUnit, write::ImportOutcome};
 use crate::{
     import::{ComparedUnits, PlannedLine, ShrunkUnit},
     model::{Currency, Money},
-    render::counted,
-    render::import::{ComparedBecause, ComparedTeam, ImportedLine, ShrunkReport, Written},
+    render::{
+        counted,
+        import::{
+            ComparedBecause, ComparedTeam, ImportedLine, LeftBecause, LeftReport, RecountReport,
+            ShrunkReport, Written,
+        },
+    },
 };
 
 /// `currency` is that of costs that are stated without one.
 pub fn written(outcome: &ImportOutcome, attributed: &Attributed, currency: Currency) -> Written {
     let plan = &outcome.plan;
+    let recount = outcome.recount.as_ref();
     let lines = plan.lines.iter();
     let shrunk = plan.shrunk.iter();
     let compared = plan.compared.iter();
@@ -27,6 +33,16 @@ pub fn written(outcome: &ImportOutcome, attributed: &Attributed, currency: Curre
             .filter_map(|unit| of_shrunk(unit, attributed))
             .collect(),
         compared: compared.map(of_compared).collect(),
+        recounted: recount.map(|recount| {
+            let replaced = recount.replaced.iter();
+            let replaced = replaced.filter_map(|unit| of_recounted(unit, attributed));
+            replaced.collect()
+        }),
+        left: recount.map(|recount| {
+            let left = recount.left.iter();
+            let left = left.filter_map(|(unit, why)| of_left(*unit, *why, attributed));
+            left.collect()
+        }),
     }
 }
 
@@ -43,6 +59,27 @@ pub fn unwritable(outcome: &ImportOutcome, attributed: &Attributed) -> Vec<Strin
         format!("{units} of {team} cannot be written: {why}")
     });
     notes.collect()
+}
+
+fn of_recounted(recounted: &RecountedUnit, attributed: &Attributed) -> Option<RecountReport> {
+    let (unit, team) = attributed.units.get(recounted.unit)?;
+    Some(RecountReport {
+        id: unit.id.clone(),
+        team: team.name.clone(),
+        day: unit.day,
+        before: recounted.before.0,
+        after: recounted.after().0,
+    })
+}
+
+fn of_left(unit: usize, reason: LeftBecause, attributed: &Attributed) -> Option<LeftReport> {
+    let (unit, team) = attributed.units.get(unit)?;
+    Some(LeftReport {
+        id: unit.id.clone(),
+        team: team.name.clone(),
+        day: unit.day,
+        reason,
+    })
 }
 
 fn of_line(

@@ -1,11 +1,15 @@
 //! Writes what the log lacks of units: decided while no other process of tokmon appends or rewrites, appended in one write, then settled
-//! as `record` does.
+//! as `record` does. Before that, what `recount` replaces is rewritten at once.
 
 use std::time::Duration;
 
-use super::{Attributed, Found, Gathered, log_reading::LogReading};
+use super::{
+    Attributed, Found, Gathered,
+    log_reading::LogReading,
+    recount::{Recount, recount},
+};
 use crate::{
-    cli::ImportArgs,
+    cli::{ImportArgs, RewriteArgs},
     commands::{
         edit_session::EditSession,
         record::{self, TeamOptions},
@@ -17,7 +21,7 @@ use crate::{
     import::{Plan, PlanRules, PlannedLine, plan},
     model::Usage,
     render::Format,
-    store::RewriteError,
+    store::{Change, RewriteError},
     text::{Source, newline},
 };
 
@@ -25,6 +29,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct ImportOutcome {
     pub plan: Plan,
+    /// What was replaced, where that was asked for.
+    pub recount: Option<Recount>,
     /// Units that no line can hold, by index, and why: figures that no log may have.
     pub unwritable: Vec<(usize, String)>,
     /// What there is to say of teams that the log does not know.
@@ -45,15 +51,12 @@ pub fn write(
                 .help("leave out the paths, so that all folders of the harness are read"),
         );
     }
-    if args.recount {
-        return Err(Failure::usage("--recount cannot replace rows yet")
-            .help("remove the rows of the session by hand, with their ids, and import again"));
-    }
     let import = Import {
         gathered,
         attributed,
         found,
         also: args.also,
+        recounts: args.recount,
     };
     if args.dry_run && found.log.is_none() {
         return Ok(import.plan(LogReading::default()));
@@ -62,7 +65,9 @@ pub fn write(
     if args.dry_run {
         return import.preview(&session, run);
     }
-    let (outcome, lines) = import.append(&session, args.wait)?;
+    let recount = import.rewrite(&session, args.wait, run.now()?)?;
+    let (mut outcome, lines) = import.append(&session, args.wait)?;
+    outcome.recount = recount;
     for note in &outcome.notes {
         run.note(note);
     }
@@ -91,16 +96,22 @@ struct Import<'a> {
     attributed: &'a Attributed,
     found: &'a Found,
     also: bool,
+    recounts: bool,
 }
 
 impl Import<'_> {
-    fn plan(&self, reading: LogReading) -> ImportOutcome {
+    const fn rules(&self) -> PlanRules<'_> {
         let policy = &self.found.settings.policy;
-        let rules = PlanRules {
+        PlanRules {
             counted: &policy.import.counted,
             prices: &policy.prices,
             also: self.also,
-        };
+        }
+    }
+
+    fn plan(&self, reading: LogReading) -> ImportOutcome {
+        let policy = &self.found.settings.policy;
+        let rules = self.rules();
         let (units, transcripts) = (&self.attributed.units, &self.gathered.transcripts);
         let mut plan = reading.with_state(&policy.teams, |state| {
             plan(units, transcripts, state, &rules)
@@ -115,6 +126,7 @@ impl Import<'_> {
         });
         ImportOutcome {
             plan,
+            recount: None,
             unwritable,
             notes: Vec::new(),
         }
@@ -134,6 +146,45 @@ impl Import<'_> {
         Ok(outcome)
     }
 
+    /// The log with units replaced, where that was asked for and any is to be.
+    fn recounted(
+        &self,
+        text: &str,
+        session: &EditSession,
+        now: edit::Timestamp,
+    ) -> Result<(Option<String>, Option<Recount>), Failure> {
+        if !self.recounts {
+            return Ok((None, None));
+        }
+        let units = (self.gathered, self.attributed);
+        let (text, recount) = recount(text, units, &self.rules(), session, now)?;
+        Ok((text, Some(recount)))
+    }
+
+    /// Replaces units, all in one change of the log.
+    fn rewrite(
+        &self,
+        session: &EditSession,
+        wait: Duration,
+        now: edit::Timestamp,
+    ) -> Result<Option<Recount>, Failure> {
+        if !self.recounts {
+            return Ok(None);
+        }
+        let how = RewriteArgs {
+            wait,
+            quiesced: false,
+        };
+        session.rewrite(how, &mut |text| {
+            let (text, recount) = self.recounted(text, session, now)?;
+            let change = text.map(|text| Change {
+                log: text.into_bytes(),
+                files: Vec::new(),
+            });
+            Ok((change, recount))
+        })
+    }
+
     /// Shows how the log would change. Formats for programs have the report alone.
     fn preview(
         &self,
@@ -142,14 +193,16 @@ impl Import<'_> {
     ) -> Result<ImportOutcome, Failure> {
         let before = session.text(run)?;
         session.check_form(before.as_bytes())?;
-        let outcome = self.plan_by(&before, session)?;
+        let (changed, recount) = self.recounted(&before, session, run.now()?)?;
+        let changed = Source::new(changed.unwrap_or_else(|| before.clone()));
+        let mut outcome = self.plan_by(changed.text(), session)?;
+        outcome.recount = recount;
         for note in &outcome.notes {
             run.note(note);
         }
         if run.format() == Format::Table {
-            let before = Source::new(before);
-            let lines = lines_of(&outcome.plan.lines, before.newline());
-            settling::preview(session, &before, &lines, run)?;
+            let lines = lines_of(&outcome.plan.lines, changed.newline());
+            settling::preview(session, &before, &changed, &lines, run)?;
         }
         Ok(outcome)
     }

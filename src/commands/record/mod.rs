@@ -66,7 +66,7 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     }
     if args.dry_run {
         say(&notes, &known, run);
-        settling::preview(&session, &before, &lines, run)?;
+        settling::preview(&session, before.text(), &before, &lines, run)?;
         return Ok(ExitCode::Success);
     }
     drop(before);

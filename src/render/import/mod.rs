@@ -5,7 +5,10 @@ mod text;
 mod written;
 
 pub use text::name_of;
-pub use written::{ComparedBecause, ComparedTeam, ImportedLine, ShrunkReport, Written};
+pub use written::{
+    ComparedBecause, ComparedTeam, ImportedLine, LeftBecause, LeftReport, RecountReport,
+    ShrunkReport, Written,
+};
 
 use std::{
     collections::{BTreeMap, BTreeSet},

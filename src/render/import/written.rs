@@ -1,5 +1,7 @@
 //! What an import wrote into the log, or would write, and what it left to the rows that teams keep by hand.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,7 +10,11 @@ use serde_with::skip_serializing_none;
 use super::{super::counted, ClassTotals};
 use crate::model::{Money, Month, Tokens};
 
+/// The number of replaced units that text lists.
+const MAX_UNITS: usize = 20;
+
 /// What became of the log.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Written {
     /// The lines that were appended, or with `dry_run` would be.
@@ -23,6 +29,10 @@ pub struct Written {
     pub shrunk: Vec<ShrunkReport>,
     /// What is not written, as teams keep their rows by hand.
     pub compared: Vec<ComparedTeam>,
+    /// Units whose rows were replaced by what their transcripts say now, or with `dry_run` would be. Only with `--recount`.
+    pub recounted: Option<Vec<RecountReport>>,
+    /// Units of which the transcripts say something else than the log, and whose rows stay. Only with `--recount`.
+    pub left: Option<Vec<LeftReport>>,
 }
 
 /// A line of the log.
@@ -53,6 +63,58 @@ pub struct ShrunkReport {
     pub transcript_tokens: u64,
 }
 
+/// A unit whose rows were replaced.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RecountReport {
+    pub id: String,
+    /// The team that has it now.
+    pub team: String,
+    pub day: NaiveDate,
+    /// What counts against the budget, by its rows before and after.
+    pub before: u64,
+    pub after: u64,
+}
+
+/// A unit whose rows were not replaced.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LeftReport {
+    pub id: String,
+    pub team: String,
+    pub day: NaiveDate,
+    pub reason: LeftBecause,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftBecause {
+    /// Some of its rows are in an archive.
+    Archived,
+    /// It is from a day so long ago that some of its transcripts may have been deleted.
+    TooOld,
+    /// `source = "log"` in the settings.
+    Setting,
+    /// It would become less, and some transcripts could not be read.
+    UnreadableTranscripts,
+    /// Its rows cannot be taken out without changing anything else.
+    Inseparable,
+}
+
+impl LeftBecause {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Archived => "some of their rows are in an archive",
+            Self::TooOld => "transcripts of more than 30 days ago may have been deleted",
+            Self::Setting => "the settings say that the team writes the log itself",
+            Self::UnreadableTranscripts => {
+                "they would become less, and some transcripts could not be read"
+            }
+            Self::Inseparable => {
+                "their rows cannot be taken out without changing others; `tokmon check --fix` may help"
+            }
+        }
+    }
+}
+
 /// What a team used in a month, which is not written.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ComparedTeam {
@@ -74,7 +136,7 @@ pub enum ComparedBecause {
 
 /// What became of the log, in sentences. `responses` is the number of those that were found.
 pub fn sentences(written: &Written, file: &str, dry_run: bool, responses: u64) -> Vec<String> {
-    let mut texts = Vec::new();
+    let mut texts = recounted(written, file, dry_run);
     let lines = counted(written.lines.len() as u64, "line");
     let tokens = written.lines.iter();
     let tokens = tokens.fold(0_u64, |sum, line| sum.saturating_add(line.counted_tokens));
@@ -116,6 +178,43 @@ pub fn sentences(written: &Written, file: &str, dry_run: bool, responses: u64) -
         texts.push(format!(
             "the log has more of {units} than there is now, as transcripts were deleted; nothing is subtracted"
         ));
+    }
+    texts
+}
+
+/// What was replaced, and what stays as it is.
+fn recounted(written: &Written, file: &str, dry_run: bool) -> Vec<String> {
+    let (Some(recounted), Some(left)) = (&written.recounted, &written.left) else {
+        return Vec::new();
+    };
+    let mut texts = Vec::new();
+    if recounted.is_empty() {
+        texts.push(format!("nothing to replace in {file}"));
+    } else {
+        let units = counted(recounted.len() as u64, "unit");
+        let done = if dry_run { "would replace" } else { "replaced" };
+        texts.push(format!(
+            "{done} the rows of {units} in {file}, with what was changed in them by hand:"
+        ));
+    }
+    for unit in recounted.iter().take(MAX_UNITS) {
+        let (team, day) = (&unit.team, unit.day);
+        let (before, after) = (Tokens(unit.before), Tokens(unit.after));
+        texts.push(format!(
+            "  {team} on {day}: {after} tokens, before {before}"
+        ));
+    }
+    let further = recounted.len().saturating_sub(MAX_UNITS);
+    if further > 0 {
+        texts.push(format!("  and {further} more, which --format json lists"));
+    }
+    let mut reasons: BTreeMap<LeftBecause, u64> = BTreeMap::new();
+    for unit in left {
+        *reasons.entry(unit.reason).or_default() += 1;
+    }
+    for (reason, units) in reasons {
+        let (units, why) = (counted(units, "unit"), reason.text());
+        texts.push(format!("not replaced: {units}, as {why}"));
     }
     texts
 }

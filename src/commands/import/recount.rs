@@ -1,0 +1,215 @@
+//! `import --recount`: which units the log states otherwise than their transcripts do, and the log with these stated anew. How rows are
+//! taken out of it is for `edit` to say.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::Days;
+
+use super::{Attributed, Gathered};
+use crate::{
+    commands::{edit_session::EditSession, settling},
+    edit::{self, ArchivesOf, LogSet, LoggedUnit, Revision, UnitReplacement},
+    failure::Failure,
+    import::{LogState, PlanRules, TeamRows, whole_line},
+    log,
+    model::{Amount, Currency, RoundedSum, Tokens, Usage, UsageWriter},
+    render::import::LeftBecause,
+};
+
+/// Harnesses delete transcripts that nothing was written into for so many days.
+const KEPT_DAYS: u64 = 30;
+
+/// What became of the units that the log states otherwise than their transcripts do.
+#[derive(Debug, Default)]
+pub struct Recount {
+    pub replaced: Vec<RecountedUnit>,
+    /// Units that stay as they are, by index, and why.
+    pub left: Vec<(usize, LeftBecause)>,
+}
+
+/// A unit whose rows are replaced.
+#[derive(Debug)]
+pub struct RecountedUnit {
+    /// Index of the unit.
+    pub unit: usize,
+    /// What its rows said. What counts against the budget.
+    pub before: Tokens,
+    /// All of the unit. None where nothing of it counts any more.
+    pub usage: Option<Usage>,
+}
+
+impl RecountedUnit {
+    pub fn after(&self) -> Tokens {
+        self.usage
+            .as_ref()
+            .map_or(Tokens::ZERO, |usage| usage.tokens)
+    }
+}
+
+/// The log with units stated anew, and settled. Without a text where nothing is to be replaced.
+pub fn recount(
+    text: &str,
+    (gathered, attributed): (&Gathered, &Attributed),
+    rules: &PlanRules<'_>,
+    session: &EditSession,
+    now: edit::Timestamp,
+) -> Result<(Option<String>, Recount), Failure> {
+    let (revision, log_set) = session.revision(text.to_owned(), ArchivesOf::Details, [].into())?;
+    let reading = UnitReading::of(&revision, &log_set, attributed);
+    let mut recount = reading.differing(gathered, attributed, rules);
+    let replaced = replaced(&revision, &log_set, attributed, &mut recount, now);
+    let Some(replaced) = replaced else {
+        return Ok((None, recount));
+    };
+    let text = replaced.into_text();
+    // What cannot be settled counts all the same.
+    let settled = settling::settled(session, text.clone(), now).ok().flatten();
+    Ok((Some(settled.map_or(text, Revision::into_text)), recount))
+}
+
+/// Replaces all units at once; where that cannot be done, each by itself that can be.
+fn replaced(
+    revision: &Revision,
+    log_set: &LogSet,
+    attributed: &Attributed,
+    recount: &mut Recount,
+    now: edit::Timestamp,
+) -> Option<Revision> {
+    let replacement = |recounted: &RecountedUnit| {
+        let (unit, _) = attributed.units.get(recounted.unit)?;
+        Some((unit.id.clone(), recounted.usage.clone()))
+    };
+    let apply = |revision: &Revision, units: &[RecountedUnit]| {
+        let units: Vec<_> = units.iter().filter_map(replacement).collect();
+        let units = units.iter().map(|(unit, usage)| UnitReplacement {
+            unit,
+            usage: usage.as_ref(),
+        });
+        edit::replace_units(revision, log_set, &units.collect::<Vec<_>>(), now)
+    };
+    if recount.replaced.is_empty() {
+        return None;
+    }
+    let all = apply(revision, &recount.replaced);
+    if all.is_some() {
+        return all;
+    }
+    let mut last = None;
+    for recounted in std::mem::take(&mut recount.replaced) {
+        let next = apply(
+            last.as_ref().unwrap_or(revision),
+            std::slice::from_ref(&recounted),
+        );
+        if next.is_some() {
+            last = next;
+            recount.replaced.push(recounted);
+        } else {
+            let why = LeftBecause::Inseparable;
+            recount.left.push((recounted.unit, why));
+        }
+    }
+    last
+}
+
+/// What the log and its archives have of units.
+struct UnitReading {
+    /// The largest total that an id of a unit has.
+    totals: HashMap<String, Tokens>,
+    archived: HashSet<String>,
+    logged: HashMap<String, LoggedUnit>,
+    currency: Currency,
+}
+
+impl UnitReading {
+    fn of(revision: &Revision, log_set: &LogSet, attributed: &Attributed) -> Self {
+        let mut totals: HashMap<String, Tokens> = HashMap::new();
+        let mut archived = HashSet::new();
+        let archives = log_set.archives.values();
+        for id in archives.flat_map(|archive| log::imported_ids(archive)) {
+            archived.insert(id.unit.to_owned());
+            let total = totals.entry(id.unit.to_owned()).or_default();
+            *total = id.total.max(*total);
+        }
+        for id in log::imported_ids(revision.text().as_bytes()) {
+            let total = totals.entry(id.unit.to_owned()).or_default();
+            *total = id.total.max(*total);
+        }
+        let units = attributed.units.iter().map(|(unit, _)| unit.id.as_str());
+        let logged = edit::logged_units(revision, &units.collect());
+        let newest = revision.ledger.newest_month();
+        let newest = newest.and_then(|month| revision.ledger.find_month(month));
+        Self {
+            totals,
+            archived,
+            logged,
+            currency: newest.map_or(Currency::USD, |month| month.currency()),
+        }
+    }
+
+    /// Finds the units that the log states otherwise.
+    fn differing(
+        self,
+        gathered: &Gathered,
+        attributed: &Attributed,
+        rules: &PlanRules<'_>,
+    ) -> Recount {
+        let state = LogState {
+            totals: HashMap::new(),
+            rows_of: &|_, _| TeamRows::default(),
+            currency: self.currency,
+        };
+        let today = gathered.window.now.date_naive();
+        let oldest = today.checked_sub_days(Days::new(KEPT_DAYS - 1));
+        let is_unreadable = gathered.transcripts.skipped.unreadable_count > 0;
+        let mut recount = Recount::default();
+        for (at, of) in attributed.units.iter().enumerate() {
+            let (unit, team) = of;
+            let Some(known) = self.totals.get(&unit.id).copied() else {
+                continue;
+            };
+            let usage = whole_line(of, &gathered.transcripts, &state, rules);
+            let logged = self.logged.get(&unit.id);
+            let agrees = logged.is_none_or(|logged| agrees(logged, usage.as_ref()));
+            if known == unit.total() && agrees {
+                continue;
+            }
+            let before = logged.map_or(known, |logged| logged.tokens.tokens);
+            let after = usage.as_ref().map_or(Tokens::ZERO, |usage| usage.tokens);
+            let is_less = unit.total() < known || after < before;
+            let left = if self.archived.contains(&unit.id) {
+                Some(LeftBecause::Archived)
+            } else if oldest.is_some_and(|oldest| unit.day < oldest) {
+                Some(LeftBecause::TooOld)
+            } else if team.writer == Some(UsageWriter::Log) {
+                Some(LeftBecause::Setting)
+            } else if is_less && is_unreadable {
+                Some(LeftBecause::UnreadableTranscripts)
+            } else if logged.is_none_or(|logged| !logged.is_replaceable) {
+                Some(LeftBecause::Inseparable)
+            } else {
+                None
+            };
+            match left {
+                None => recount.replaced.push(RecountedUnit {
+                    unit: at,
+                    before,
+                    usage,
+                }),
+                // What is new of it is appended as ever.
+                Some(_) if unit.total() > known => {}
+                Some(why) => recount.left.push((at, why)),
+            }
+        }
+        recount
+    }
+}
+
+/// Whether rows state what a unit is now, as exactly as they are written. Later prices change nothing.
+fn agrees(logged: &LoggedUnit, usage: Option<&Usage>) -> bool {
+    let Some(usage) = usage else { return false };
+    let has_tokens = logged
+        .tokens
+        .agrees_with(RoundedSum::from(Amount::exact(usage.tokens)));
+    let has_classes = |stated| logged.tokens.rounding > 0 || stated == usage.classes;
+    has_tokens && logged.classes.is_none_or(has_classes)
+}

@@ -1,0 +1,271 @@
+//! `import --recount`: rows of units whose transcripts say something else are replaced, and nothing else changes.
+
+use std::{fs, path::PathBuf};
+
+use insta::assert_snapshot;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::{Outcome, Tokmon, repository};
+
+const LOG: &str = "cost-log.md";
+
+/// After the days of all sessions, and less than 30 days after the first.
+const LATER: &str = "2026-10-20T12:00:00Z";
+
+/// A log with rows by hand, and a total of a day.
+const HEAD: &str = "# Cost Log v2.0
+
+> **Unit:** Tokens | **Currency:** USD
+
+## 2026-10 Monthly Summary
+
+| Team | Tokens | Cost | Status |
+|------|--------|------|--------|
+| Team B | 7,000 | $0.021 | ✅ |
+| **TOTAL** | **7,000** | **$0.021** | |
+
+## Daily Detail — 2026-10-05
+
+| Time | Team | Task | Tokens | Cost | Status |
+|------|------|------|--------|------|--------|
+| 09:00 | Team B | By hand | 7,000 | $0.021 | ✅ |
+| | **TOTAL** | | **7,000** | **$0.021** | |
+
+## Notes
+
+Some text of  a person.
+";
+
+/// A response of Claude Code, of which so much is new.
+fn response(session: &str, number: u64, output: u64) -> String {
+    format!(
+        r#"{{"type":"assistant","uuid":"u-{session}-{number}","timestamp":"2026-10-05T1{number}:00:00Z","sessionId":"{session}","cwd":"/home/u/alpha","requestId":"r-{number}","message":{{"id":"m-{session}-{number}","model":"claude-opus-5","usage":{{"input_tokens":100,"output_tokens":{output},"cache_read_input_tokens":5000}}}}}}"#
+    ) + "\n"
+}
+
+struct Project {
+    folder: TempDir,
+    home: TempDir,
+}
+
+impl Project {
+    /// Two sessions, both imported.
+    fn new() -> Self {
+        let project = Self {
+            folder: repository(&[(LOG, HEAD)]),
+            home: tempfile::tempdir().unwrap(),
+        };
+        project.session(
+            "3f2a91c0-0001",
+            &[
+                response("3f2a91c0-0001", 0, 900),
+                response("3f2a91c0-0001", 1, 400),
+            ],
+        );
+        project.session("77aa0000-0002", &[response("77aa0000-0002", 2, 300)]);
+        assert_eq!(project.import(&[]).code, 0);
+        project
+    }
+
+    fn session(&self, name: &str, responses: &[String]) {
+        let folder = self.home.path().join(".claude/projects/-home-u-alpha");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{name}.jsonl")), responses.concat()).unwrap();
+    }
+
+    fn at(&self, now: &str, options: &[&str]) -> Outcome {
+        let args = [
+            "import",
+            "claude",
+            "--team",
+            "Team A",
+            "--since",
+            "2026-10-01",
+        ];
+        Tokmon::new(args.iter().chain(options).copied())
+            .folder(self.folder.path())
+            .env("HOME", self.home.path().to_str().unwrap())
+            .env("TOKMON_NOW", now)
+            .run()
+    }
+
+    fn import(&self, options: &[&str]) -> Outcome {
+        self.at(LATER, options)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join(LOG)
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.path()).unwrap()
+    }
+
+    /// Changes a text of the log.
+    fn edit(&self, from: &str, to: &str) {
+        let log = self.log();
+        assert!(log.contains(from), "{log}");
+        fs::write(self.path(), log.replace(from, to)).unwrap();
+    }
+
+    fn json(&self, options: &[&str]) -> Value {
+        let ran = self.import(&[options, &["--json"]].concat());
+        assert_eq!(ran.code, 0, "{ran}");
+        serde_json::from_str(&ran.out).unwrap()
+    }
+
+    /// Recounts once more, which changes nothing, and finds nothing that contradicts itself.
+    fn is_settled(&self) {
+        let after = self.log();
+        let written = self.json(&["--recount"])["written"].clone();
+        assert_eq!(written["recounted"], serde_json::json!([]), "{after}");
+        assert_eq!(self.log(), after);
+        assert!(!after.contains("[USE]"), "{after}");
+        let check = Tokmon::new(["check"])
+            .folder(self.folder.path())
+            .env("TOKMON_NOW", LATER)
+            .run();
+        assert_eq!(check.code, 0, "{check}\n{after}");
+    }
+}
+
+/// The lines of a text that another one does not have, marked.
+fn changed(before: &str, after: &str) -> String {
+    let only = |one: &str, other: &str, mark: &str| {
+        let lines = one
+            .lines()
+            .filter(|line| !other.lines().any(|known| known == *line));
+        lines
+            .map(|line| format!("{mark}{line}\n"))
+            .collect::<String>()
+    };
+    only(before, after, "-") + &only(after, before, "+")
+}
+
+#[test]
+fn a_session_that_became_less_is_stated_anew() {
+    let project = Project::new();
+    let before = project.log();
+    project.session("3f2a91c0-0001", &[response("3f2a91c0-0001", 0, 900)]);
+    let left = project.import(&[]);
+    assert_eq!(project.log(), before, "{left}");
+    let dry = project.import(&["--recount", "-n"]);
+    assert_eq!(project.log(), before);
+    let ran = project.import(&["--recount"]);
+    let after = project.log();
+    assert_snapshot!(
+        "recount_less",
+        format!(
+            "{before}\n$ tokmon import claude --recount -n\n{dry}\n$ tokmon import claude --recount\n{ran}\n{after}"
+        )
+    );
+    project.is_settled();
+}
+
+#[test]
+fn what_was_changed_by_hand_is_replaced_wherever_it_was_changed() {
+    let original = Project::new();
+    let first = original.log();
+    let mut text = String::new();
+    // The row of the day alone, more and less, and with the monthly row and the totals.
+    for edits in [
+        &[("| 1,500 |", "| 9,500 |")][..],
+        &[("| 1,500 |", "| 500 |")],
+        &[
+            ("| 1,500 |", "| 1,400 |"),
+            ("1,900", "1,800"),
+            ("8,900", "8,800"),
+        ],
+    ] {
+        let project = Project::new();
+        assert_eq!(project.log(), first);
+        for (from, to) in edits {
+            project.edit(from, to);
+        }
+        let planted = project.log();
+        let report = project.json(&["--recount"]);
+        let after = project.log();
+        text += &format!(
+            "{edits:?}\n{}\n{}\n",
+            report["written"]["recounted"],
+            changed(&planted, &after)
+        );
+        let sums = |log: &str| {
+            let lines = log.lines().filter(|line| line.contains("TOTAL"));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(sums(&after), sums(&first), "{after}");
+        project.is_settled();
+    }
+    assert_snapshot!("recount_by_hand", text);
+}
+
+#[test]
+fn lines_that_wait_and_sessions_that_grew_become_one_row() {
+    let project = Project::new();
+    project.session(
+        "77aa0000-0002",
+        &[
+            response("77aa0000-0002", 2, 300),
+            response("77aa0000-0002", 3, 50),
+        ],
+    );
+    assert_eq!(project.import(&[]).code, 0);
+    let grown = project.log();
+    assert_eq!(grown.matches("claude").count(), 3, "{grown}");
+    project.session("77aa0000-0002", &[response("77aa0000-0002", 2, 300)]);
+    let report = project.json(&["--recount"]);
+    let after = project.log();
+    assert_snapshot!(
+        "recount_grown",
+        format!(
+            "{}\n{}",
+            report["written"]["recounted"],
+            changed(&grown, &after)
+        )
+    );
+    project.is_settled();
+    // Rows of people stay byte for byte.
+    for line in HEAD.lines().filter(|line| !line.contains("TOTAL")) {
+        assert!(after.lines().any(|kept| kept == line), "{line}\n{after}");
+    }
+}
+
+#[test]
+fn what_cannot_be_replaced_is_left_and_said() {
+    let reasons = |project: &Project, now: &str, options: &[&str]| {
+        let before = project.log();
+        let ran = project.at(now, &[&["--recount"], options].concat());
+        assert_eq!(ran.code, 0, "{ran}");
+        assert_eq!(project.log(), before, "{ran}");
+        let lines = ran.out.lines().filter(|line| line.contains("replace"));
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let shrunk = || {
+        let project = Project::new();
+        project.session("3f2a91c0-0001", &[response("3f2a91c0-0001", 0, 900)]);
+        project
+    };
+    let mut text = String::new();
+    text += &reasons(&shrunk(), "2026-11-04T12:00:00Z", &[]);
+    let unreadable = shrunk();
+    unreadable.session("broken", &["{\"type\":\n".to_owned(), "{}\n".to_owned()]);
+    text += &reasons(&unreadable, LATER, &[]);
+    let twice = shrunk();
+    let id = twice.log();
+    let id = id.split("id=").nth(1).unwrap();
+    let id = id.split_whitespace().next().unwrap();
+    twice.edit("Some text", &format!("<!-- id={id} -->\n\nSome text"));
+    text += &reasons(&twice, LATER, &[]);
+    let archived = shrunk();
+    let ran = Tokmon::new(["archive", "--before", "2026-10-10"])
+        .folder(archived.folder.path())
+        .env("TOKMON_NOW", LATER)
+        .run();
+    assert_eq!(ran.code, 0, "{ran}");
+    text += &reasons(&archived, LATER, &[]);
+    assert_snapshot!("recount_left", text);
+    let with_path = archived.import(&["--recount", "."]);
+    assert_snapshot!("recount_with_path", with_path);
+}
