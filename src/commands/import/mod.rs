@@ -34,6 +34,12 @@ use crate::{
 use report::ReportSettings;
 
 pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure> {
+    if args.recount && !args.transcripts.paths.is_empty() {
+        return Err(
+            Failure::usage("--recount needs every transcript of a session, and no PATH")
+                .help("leave out the paths, so that all folders of the harness are read"),
+        );
+    }
     check(&args.transcripts)?;
     let found = find(run)?;
     check_zone(args, &found, run)?;

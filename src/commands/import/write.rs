@@ -45,12 +45,6 @@ pub fn write(
     args: &ImportArgs,
     run: &mut Run<'_, '_>,
 ) -> Result<ImportOutcome, Failure> {
-    if args.recount && !args.transcripts.paths.is_empty() {
-        return Err(
-            Failure::usage("--recount needs every transcript of a session, and no PATH")
-                .help("leave out the paths, so that all folders of the harness are read"),
-        );
-    }
     let import = Import {
         gathered,
         attributed,
