@@ -21,8 +21,8 @@ const DECIDING: Duration = Duration::from_secs(1);
 /// Turns the beginning of a line into one that is not counted.
 const CUT_SHORT: &[u8] = b" [cut short by tokmon: not counted]\n";
 
-/// Returns the whole lines to append to a log with this content, or None if there is nothing to append.
-type Decide<'d, E> = dyn FnMut(&[u8]) -> Result<Option<String>, E> + 'd;
+/// Returns the whole lines to append to a log with this content, which may be taken, or None if there is nothing to append.
+type Decide<'d, E> = dyn FnMut(&mut Vec<u8>) -> Result<Option<String>, E> + 'd;
 
 impl Target {
     /// Appends whole lines, all or none of them, and returns when they are on the disk. Where the log was replaced meanwhile,
@@ -70,7 +70,7 @@ impl Target {
                 continue;
             }
             let _deferred = self.signals.defer();
-            let Some(lines) = decide(&self.current()?).map_err(RewriteError::Plan)? else {
+            let Some(lines) = decide(&mut self.current()?).map_err(RewriteError::Plan)? else {
                 return Ok(());
             };
             self.append_to(&file, &lines)?;

@@ -1,6 +1,6 @@
 //! Holds and overrides: decided and written under the lock of the log, so that no two runs grant the same tokens.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
@@ -63,11 +63,11 @@ pub(super) fn decide_and_write(
         if !before.is_empty() && before.iter().all(|line| text.contains(line.as_str())) {
             return Ok(None);
         }
-        let opened = Opened::Memory(bytes.to_vec());
+        let newline = newline(text);
+        let opened = Opened::Memory(mem::take(bytes));
         // The wait for the lock may have been long.
         let options = run.judge_options()?;
         let plan = plan(&session.log, opened, (request, &written), &options)?;
-        let newline = newline(text);
         let lines = plan.lines.iter();
         let text: String = lines.flat_map(|line| [line.as_str(), newline]).collect();
         planned = Some(plan);
