@@ -179,7 +179,9 @@ impl TeamUsage {
     /// The classes of its tokens, as far as they are stated. Monthly rows seldom state any: that is not zero.
     pub(super) fn classes(&self) -> Option<ClassSums> {
         // Most logs state none.
-        self.tallies.values().find(|tally| tally.classes.is_some())?;
+        self.tallies
+            .values()
+            .find(|tally| tally.classes.is_some())?;
         let of = |is: fn(EntryKind) -> bool| {
             let tallies = self.tallies.iter().filter(|(kind, _)| is(**kind));
             let sums = tallies.filter_map(|(_, tally)| tally.classes.as_deref().copied());

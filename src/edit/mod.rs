@@ -44,7 +44,7 @@ pub use revision::{ArchivesOf, Revision};
 pub use settle::settle;
 pub use sync_summary::{Tolerance, sync_summary};
 pub use union_merge::{join_rows, repeated_lines, resolve_union_merge};
-pub use unit_replacement::{LoggedUnit, UnitReplacement, logged_units, replace_units};
+pub use unit_replacement::{UnitReplacement, WrittenUnit, logged_units, replace_units};
 pub use usage_line::usage_line;
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ fn words(figures: &Figures) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-fn marked(amount: String, is_estimate: bool) -> String {
+fn marked(amount: &str, is_estimate: bool) -> String {
     let mark = if is_estimate { "~" } else { "" };
     format!("{mark}{amount}")
 }
@@ -83,7 +83,7 @@ fn of_line(document: &Document, reduction: &Reduction) -> Vec<Edit> {
     }
     let mut words = words(kept);
     words.extend(kept.tokens.map(|tokens| {
-        let text = marked(tokens.value.0.to_string(), tokens.estimate);
+        let text = marked(&tokens.value.0.to_string(), tokens.estimate);
         ("tokens", text)
     }));
     words.extend(kept.cost.map(|cost| {
@@ -91,7 +91,7 @@ fn of_line(document: &Document, reduction: &Reduction) -> Vec<Edit> {
             nanos: cost.value,
             currency: kept.currency,
         });
-        ("cost", usage_line::quoted(&marked(text, cost.estimate)))
+        ("cost", usage_line::quoted(&marked(&text, cost.estimate)))
     }));
     let line = document.at(document.whole_line(place)).trim_end();
     let values = log::value_spans(line).into_iter();
@@ -205,9 +205,11 @@ fn lower(
         let is_lowered = less > Tokens::ZERO;
         let delta = Delta {
             less,
-            less_cost: is_lowered
-                .then(|| reduction.surplus_cost.clone())
-                .unwrap_or_default(),
+            less_cost: if is_lowered {
+                reduction.surplus_cost.clone()
+            } else {
+                CostSum::default()
+            },
             less_keyed: reduction.surplus,
             ..Delta::default()
         };
@@ -249,7 +251,7 @@ fn of_row(
             currency: kept.currency.unwrap_or(reconciled.currency()),
         };
         let text = style::respell_money(raw, money.nanos, true, [cost.estimate, kept.open])
-            .unwrap_or_else(|| marked(editor.money(money, true), cost.estimate));
+            .unwrap_or_else(|| marked(&editor.money(money, true), cost.estimate));
         edits.extend(editor.set(row, Column::Cost, &text));
     }
     edits.extend(of_comments(document, row.place, kept));

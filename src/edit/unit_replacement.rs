@@ -21,7 +21,7 @@ use crate::{
 
 /// What the log itself has of a unit.
 #[derive(Clone, Debug, Default)]
-pub struct LoggedUnit {
+pub struct WrittenUnit {
     /// What counts against the budget, as its rows and lines say.
     pub tokens: RoundedSum,
     /// None where one of them does not state every class.
@@ -39,7 +39,7 @@ pub struct UnitReplacement<'u> {
 }
 
 /// What a log has of some units. Those that it has no row and no line of are not among them.
-pub fn logged_units(revision: &Revision, units: &HashSet<&str>) -> HashMap<String, LoggedUnit> {
+pub fn logged_units(revision: &Revision, units: &HashSet<&str>) -> HashMap<String, WrittenUnit> {
     let document = Document::read(revision.text(), Kept::All);
     let repeats = revision.repeats();
     let mut ids: HashMap<&str, usize> = HashMap::new();
@@ -60,7 +60,7 @@ pub fn logged_units(revision: &Revision, units: &HashSet<&str>) -> HashMap<Strin
         };
         let tokens = entries.iter().filter_map(|entry| entry.figures.tokens);
         let classes = entries.iter().map(|entry| entry.figures.classes);
-        let logged = LoggedUnit {
+        let logged = WrittenUnit {
             tokens: tokens.map(RoundedSum::from).sum(),
             classes: classes.reduce(sum_of).filter(is_whole),
             is_replaceable: entries.iter().all(is_own)

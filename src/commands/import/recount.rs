@@ -8,7 +8,7 @@ use chrono::Days;
 use super::{Attributed, Gathered};
 use crate::{
     commands::{edit_session::EditSession, settling},
-    edit::{self, ArchivesOf, LogSet, LoggedUnit, Revision, UnitReplacement},
+    edit::{self, ArchivesOf, LogSet, Revision, UnitReplacement, WrittenUnit},
     failure::Failure,
     import::{LogState, PlanRules, TeamRows, whole_line},
     log,
@@ -116,7 +116,7 @@ struct UnitReading {
     /// The largest total that an id of a unit has.
     totals: HashMap<String, Tokens>,
     archived: HashSet<String>,
-    logged: HashMap<String, LoggedUnit>,
+    logged: HashMap<String, WrittenUnit>,
     currency: Currency,
 }
 
@@ -155,6 +155,7 @@ impl UnitReading {
     ) -> Recount {
         let state = LogState {
             totals: HashMap::new(),
+            logged: HashMap::new(),
             rows_of: &|_, _| TeamRows::default(),
             currency: self.currency,
         };
@@ -205,7 +206,7 @@ impl UnitReading {
 }
 
 /// Whether rows state what a unit is now, as exactly as they are written. Later prices change nothing.
-fn agrees(logged: &LoggedUnit, usage: Option<&Usage>) -> bool {
+fn agrees(logged: &WrittenUnit, usage: Option<&Usage>) -> bool {
     let Some(usage) = usage else { return false };
     let has_tokens = logged
         .tokens
