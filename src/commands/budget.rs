@@ -102,12 +102,12 @@ fn reset(args: &BudgetArgs, run: &mut Run<'_, '_>) -> Result<Option<LogFiles>, F
     let id = run.random_id();
     let mut written = String::new();
     let appended = session.target.append_decided(args.wait, &mut |bytes| {
-        let text = session.writable(bytes.to_vec())?;
+        let text = session.writable(bytes.clone())?;
         // The log was replaced after the lines were written, and has them.
         if !written.is_empty() && text.contains(&written) {
             return Ok(None);
         }
-        let opened = Opened::Memory(bytes.to_vec());
+        let opened = Opened::Memory(bytes.clone());
         // The moment under the lock: time passes with the question, and with waiting.
         let options = run.judge_options()?;
         let now = options.now;

@@ -73,7 +73,7 @@ fn free(
     let (mut freed, mut notes) = (Vec::new(), Vec::new());
     let appended = session.target.append_decided(wait, &mut |bytes| {
         session.check_form(bytes)?;
-        let text = session.utf8(bytes.to_vec())?;
+        let text = session.utf8(bytes.clone())?;
         let newline = newline(&text);
         let options = run.judge_options()?;
         let opened = Opened::Memory(text.into_bytes());

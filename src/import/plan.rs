@@ -277,21 +277,19 @@ mod tests {
                 line.usage.tokens,
             );
         }
+        out + &not_written(&plan, name)
+    }
+
+    /// What a plan says of units that it has no line for.
+    fn not_written<'n>(plan: &Plan, name: impl Fn(usize) -> &'n String) -> String {
+        let mut out = String::new();
         for unit in &plan.shrunk {
-            let _ = writeln!(
-                out,
-                "{}: shrunk from {} to {}",
-                name(unit.unit),
-                unit.known,
-                unit.found
-            );
+            let (name, known, found) = (name(unit.unit), unit.known, unit.found);
+            let _ = writeln!(out, "{name}: shrunk from {known} to {found}");
         }
         for group in &plan.compared {
-            let _ = writeln!(
-                out,
-                "{} in {}: {} compared",
-                group.team, group.month, group.tokens
-            );
+            let (team, month, tokens) = (&group.team, group.month, group.tokens);
+            let _ = writeln!(out, "{team} in {month}: {tokens} compared");
         }
         let _ = writeln!(out, "{} unchanged", plan.unchanged);
         out

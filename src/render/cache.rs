@@ -112,14 +112,14 @@ fn strangers(report: &StatusReport) -> Option<String> {
     let known: HashSet<&str> = report.teams.iter().map(|team| team.name.as_str()).collect();
     let judged = report.targets.iter().filter(|_| report.team.is_none());
     let named = judged.filter_map(|target| target.team.as_deref());
-    let names: Vec<_> = named
+    let strangers: Vec<_> = named
         .filter(|name| !known.contains(name))
         .map(sanitize)
         .collect();
-    (!names.is_empty()).then(|| {
+    (!strangers.is_empty()).then(|| {
         format!(
             "no rows of the teams that have a target: {}",
-            names.join(", ")
+            strangers.join(", ")
         )
     })
 }

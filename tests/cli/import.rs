@@ -349,7 +349,8 @@ fn what_an_import_does_not_write_is_said() {
         if !line.contains("--since") {
             words.extend(["--since", "2026-10-01"]);
         }
-        text += &format!("$ tokmon import {line}\n{}\n", import(path, &words).run());
+        let ran = import(path, &words).run();
+        let _ = writeln!(text, "$ tokmon import {line}\n{ran}");
     }
     assert_snapshot!("import_not_written", text);
 }

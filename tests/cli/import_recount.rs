@@ -1,6 +1,6 @@
 //! `import --recount`: rows of units whose transcripts say something else are replaced, and nothing else changes.
 
-use std::{fs, path::PathBuf};
+use std::{fmt::Write as _, fs, path::PathBuf};
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -136,9 +136,8 @@ fn changed(before: &str, after: &str) -> String {
         let lines = one
             .lines()
             .filter(|line| !other.lines().any(|known| known == *line));
-        lines
-            .map(|line| format!("{mark}{line}\n"))
-            .collect::<String>()
+        let lines: Vec<String> = lines.map(|line| format!("{mark}{line}\n")).collect();
+        lines.concat()
     };
     only(before, after, "-") + &only(after, before, "+")
 }
@@ -186,11 +185,9 @@ fn what_was_changed_by_hand_is_replaced_wherever_it_was_changed() {
         let planted = project.log();
         let report = project.json(&["--recount"]);
         let after = project.log();
-        text += &format!(
-            "{edits:?}\n{}\n{}\n",
-            report["written"]["recounted"],
-            changed(&planted, &after)
-        );
+        let recounted = &report["written"]["recounted"];
+        let changed = changed(&planted, &after);
+        let _ = writeln!(text, "{edits:?}\n{recounted}\n{changed}");
         let sums = |log: &str| {
             let lines = log.lines().filter(|line| line.contains("TOTAL"));
             lines.map(str::to_owned).collect::<Vec<_>>()
@@ -240,7 +237,8 @@ fn what_cannot_be_replaced_is_left_and_said() {
         assert_eq!(ran.code, 0, "{ran}");
         assert_eq!(project.log(), before, "{ran}");
         let lines = ran.out.lines().filter(|line| line.contains("replace"));
-        lines.map(|line| format!("{line}\n")).collect::<String>()
+        let lines: Vec<String> = lines.map(|line| format!("{line}\n")).collect();
+        lines.concat()
     };
     let shrunk = || {
         let project = Project::new();

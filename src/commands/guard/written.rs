@@ -56,7 +56,7 @@ pub(super) fn decide_and_write(
         // Lines are appended to a log with a conflict, too. Nothing but UTF-8 is written into.
         let text = match str::from_utf8(bytes) {
             Ok(text) => text,
-            Err(_) => &session.utf8(bytes.to_vec())?,
+            Err(_) => &session.utf8(bytes.clone())?,
         };
         // The log was replaced after the lines were written, and has them.
         let before = planned.as_ref().map_or(&[][..], |planned| &planned.lines);

@@ -122,6 +122,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::disallowed_methods, reason = "the test makes the folders")]
     #[test]
     fn worktrees_that_are_gone_are_of_their_repository() {
         let folder = tempfile::tempdir().unwrap();

@@ -124,8 +124,8 @@ impl UnitReading {
     fn of(revision: &Revision, log_set: &LogSet, attributed: &Attributed) -> Self {
         let mut totals: HashMap<String, Tokens> = HashMap::new();
         let mut archived = HashSet::new();
-        let archives = log_set.archives.values();
-        for id in archives.flat_map(|archive| log::imported_ids(archive)) {
+        let texts = log_set.archives.values();
+        for id in texts.flat_map(|text| log::imported_ids(text)) {
             archived.insert(id.unit.to_owned());
             let total = totals.entry(id.unit.to_owned()).or_default();
             *total = id.total.max(*total);

@@ -210,7 +210,7 @@ impl Import<'_> {
         let mut decided: Option<(ImportOutcome, String)> = None;
         let appended = session.target.append_decided(wait, &mut |bytes| {
             session.check_form(bytes)?;
-            let text = session.utf8(bytes.to_vec())?;
+            let text = session.utf8(bytes.clone())?;
             let outcome = self.plan_by(&text, session)?;
             let lines = lines_of(&outcome.plan.lines, newline(&text));
             let is_nothing = lines.is_empty();
