@@ -317,7 +317,7 @@ fn efficiency(report: &StatusReport, team: &TeamReport) -> Option<Alert> {
     Alert::of_team(team.efficiency_level?, kind, team)
 }
 
-/// The cache hit rate misses a target that the settings state. The built-in one raises no alert, since nobody set it.
+/// The cache hit rate misses a target that the settings state. The built-in target raises no alert: no settings ask for it.
 fn missed_target(target: &TargetReport) -> Option<Alert> {
     let kind = AlertKind::CacheHitRate {
         value: target.value.filter(|_| target.is_missed())?,

@@ -176,7 +176,7 @@ impl TeamUsage {
         }
     }
 
-    /// The classes of its tokens, as far as they are stated. Monthly rows seldom state any: that is not zero.
+    /// The classes of its tokens, where they are stated. Most monthly rows state none, which is not zero.
     pub(super) fn classes(&self) -> Option<ClassSums> {
         // Most logs state none.
         self.tallies

@@ -76,7 +76,7 @@ impl<'s> ProblemList<'s> {
         Some(self.place(&span))
     }
 
-    /// The spans of the values along a path, as far as there are any.
+    /// The spans of the values along a path, up to the first that is missing.
     fn values(&self, path: &[&str]) -> impl Iterator<Item = Range<usize>> {
         let mut within: Option<&DeValue<'_>> = None;
         path.iter().map_while(move |key| {

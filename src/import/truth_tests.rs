@@ -18,8 +18,8 @@ use crate::model::TokenCounts;
 
 /// The totals of a case, as its author computed them.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
-struct CaseTotals {
-    source: String,
+pub(super) struct CaseTotals {
+    pub(super) source: String,
     input: u64,
     output: u64,
     cache_write_5m: u64,
@@ -34,7 +34,7 @@ struct CaseTotals {
 }
 
 impl CaseTotals {
-    fn of(source: &str, transcripts: &Transcripts) -> Self {
+    pub(super) fn of(source: &str, transcripts: &Transcripts) -> Self {
         let mut sum = TokenCounts::default();
         let mut by: [BTreeMap<String, u64>; 4] = Default::default();
         let seoul = FixedOffset::east_opt(9 * 3600).unwrap();

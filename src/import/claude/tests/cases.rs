@@ -4,63 +4,8 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use chrono::FixedOffset;
-use serde::Deserialize;
-
-use crate::model::TokenCounts;
-
 use super::*;
-
-#[derive(Debug, Deserialize, PartialEq)]
-struct Truth {
-    input: u64,
-    output: u64,
-    cache_write_5m: u64,
-    cache_write_1h: u64,
-    cache_read: u64,
-    reasoning: u64,
-    total: u64,
-    by_day_utc: BTreeMap<String, u64>,
-    by_day_seoul: BTreeMap<String, u64>,
-    by_model: BTreeMap<String, u64>,
-    by_agent: BTreeMap<String, u64>,
-}
-
-impl Truth {
-    fn of(transcripts: &Transcripts) -> Self {
-        let mut sum = TokenCounts::default();
-        let mut tables = [(); 4].map(|()| BTreeMap::new());
-        let seoul = FixedOffset::east_opt(9 * 3600).unwrap();
-        for response in &transcripts.responses {
-            sum += response.tokens;
-            let names = [
-                response.time.date_naive().to_string(),
-                response.time.with_timezone(&seoul).date_naive().to_string(),
-                transcripts.models[response.model as usize].clone(),
-                transcripts.origins[response.origin as usize]
-                    .agent_name
-                    .clone(),
-            ];
-            for (table, name) in tables.iter_mut().zip(names) {
-                *table.entry(name).or_default() += response.tokens.total();
-            }
-        }
-        let [by_day_utc, by_day_seoul, by_model, by_agent] = tables;
-        Self {
-            input: sum.input,
-            output: sum.output,
-            cache_write_5m: sum.cache_write_5m,
-            cache_write_1h: sum.cache_write_1h,
-            cache_read: sum.cache_read,
-            reasoning: sum.reasoning,
-            total: sum.total(),
-            by_day_utc,
-            by_day_seoul,
-            by_model,
-            by_agent,
-        }
-    }
-}
+use crate::import::truth_tests::CaseTotals;
 
 /// The transcripts below a folder, with their paths below it.
 fn files_below(folder: &Path) -> Vec<TestFile> {
@@ -107,17 +52,16 @@ fn orders(files: &[TestFile]) -> Vec<Vec<TestFile>> {
 #[test]
 fn all_fixtures_are_right_in_every_order_of_their_files() {
     let truth = fs::read("fixtures/import/truth.json").unwrap();
-    let truth: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&truth).unwrap();
+    let truth: BTreeMap<String, CaseTotals> = serde_json::from_slice(&truth).unwrap();
     let mut cases = 0;
     for (name, truth) in truth {
-        if truth["source"] != "claude" {
+        if truth.source != "claude" {
             continue;
         }
         cases += 1;
-        let truth: Truth = serde_json::from_value(truth).unwrap();
         let files = files_below(&Path::new("fixtures/import/cases").join(&name));
         let whole = read(&files);
-        assert_eq!(Truth::of(&whole), truth, "{name}");
+        assert_eq!(CaseTotals::of("claude", &whole), truth, "{name}");
         for order in orders(&files) {
             let other = read(&order);
             assert_eq!(other.origins, whole.origins, "{name}");
