@@ -73,42 +73,30 @@ fn response() -> impl Strategy<Value = Response> {
         0_u64..50_000,
         0_u64..50_000,
         0_u64..400_000,
-    );
-    let tokens = (tokens, any::<bool>());
+    )
+        .prop_map(<[u64; 5]>::from);
     (
         0_i64..100_000,
         0_u32..2,
         0_u32..3,
-        tokens,
+        (tokens, any::<bool>()),
         prop::option::weighted(0.1, 0_u64..1_000_000),
     )
-        .prop_map(
-            |(second, origin, model, ((input, output, short, long, cache_read), counts), cost)| {
-                let counted = TokenCounts {
-                    input,
-                    output,
-                    cache_write_5m: short,
-                    cache_write_1h: long,
-                    cache_read,
-                    reasoning: 0,
-                };
-                let uncounted = TokenCounts {
-                    cache_read,
-                    ..TokenCounts::default()
-                };
-                Response {
-                    time: chrono::DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap(),
-                    origin,
-                    model,
-                    tokens: if counts { counted } else { uncounted },
-                    is_fast: model == 1 && input % 2 == 0,
-                    cost: cost.map(|nanos| StatedCost {
-                        nanos,
-                        currency: None,
-                    }),
-                }
-            },
-        )
+        .prop_map(|(second, origin, model, (tokens, counts), cost)| {
+            let [input, _, _, _, cache_read] = tokens;
+            let uncounted = [0, 0, 0, 0, cache_read];
+            Response {
+                time: chrono::DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap(),
+                origin,
+                model,
+                tokens: TokenCounts::from_array(if counts { tokens } else { uncounted }),
+                is_fast: model == 1 && input % 2 == 0,
+                cost: cost.map(|nanos| StatedCost {
+                    nanos,
+                    currency: None,
+                }),
+            }
+        })
 }
 
 /// A session up to a response, of the last of which only a part was written.

@@ -2,40 +2,44 @@
 
 use std::fmt::Write as _;
 
-use super::{FileKind, Line, Reader, TranscriptFile, Transcripts};
+use super::{Skipped, Transcripts};
 
-/// Reads files one after another.
-pub(super) fn read(
-    reader: impl Reader + 'static,
-    kind: FileKind,
-    files: &[(&str, &str)],
-) -> Transcripts {
-    let mut reader: Box<dyn Reader> = Box::new(reader);
-    for (path, text) in files {
-        reader.begin(TranscriptFile {
-            path,
-            shown: path,
-            kind,
-            meta: None,
-        });
-        let lines = match kind {
-            FileKind::Lines => text.split_inclusive('\n').collect(),
-            _ => vec![*text],
-        };
-        for (line, number) in lines.into_iter().zip(1..) {
-            reader.line(Line {
-                number,
-                text: line.strip_suffix('\n').unwrap_or(line).as_bytes(),
-                has_end: line.ends_with('\n'),
-            });
-        }
-        reader.end();
+/// A line for each response, with the beginning of its session, and what was left out where anything was.
+pub(super) fn brief(found: &Transcripts) -> String {
+    let mut out = String::new();
+    for response in &found.responses {
+        let origin = &found.origins[response.origin as usize];
+        let model = &found.models[response.model as usize];
+        let tokens = response.tokens;
+        let session = origin.session.split('-').next().unwrap_or_default();
+        let time = response.time.format("%d %H:%M:%S");
+        let (input, output, write) = (tokens.input, tokens.output, tokens.cache_write());
+        let (read, thought) = (tokens.cache_read, tokens.reasoning);
+        writeln!(
+            out,
+            "{time} {session} {} {model:?}: input {input}, output {output} ({thought}), write {write}, read {read}",
+            origin.agent_name
+        )
+        .unwrap();
     }
-    reader.finish()
+    let skipped = &found.skipped;
+    for (count, name) in [
+        (skipped.copies, "copies"),
+        (skipped.replays, "replays"),
+        (skipped.assumed_replays, "assumed"),
+        (skipped.torn, "torn"),
+        (skipped.without_id, "without an id"),
+    ] {
+        if count > 0 {
+            writeln!(out, "{count} {name}").unwrap();
+        }
+    }
+    out.push_str(&unreadable(skipped));
+    out
 }
 
-/// A line for each response, and what was left out.
-pub(super) fn shown(transcripts: &Transcripts) -> String {
+/// All that is known of each response, and all that was left out.
+pub(super) fn full(transcripts: &Transcripts) -> String {
     let mut out = String::new();
     for response in &transcripts.responses {
         let origin = &transcripts.origins[response.origin as usize];
@@ -77,12 +81,18 @@ pub(super) fn shown(transcripts: &Transcripts) -> String {
         skipped.torn,
         skipped.unreadable_count
     );
-    for place in &skipped.unreadable {
-        let line = place.line.map_or(String::new(), |line| format!(":{line}"));
-        let _ = writeln!(out, "{}{line}: {}", place.file, place.reason);
-    }
+    out.push_str(&unreadable(skipped));
     for note in &skipped.notes {
         let _ = writeln!(out, "note: {note}");
     }
     out
+}
+
+/// The places that could not be read, one on each line.
+pub(super) fn unreadable(skipped: &Skipped) -> String {
+    let places = skipped.unreadable.iter().map(|place| {
+        let line = place.line.map_or(String::new(), |line| format!(":{line}"));
+        format!("{}{line}: {}\n", place.file, place.reason)
+    });
+    places.collect()
 }

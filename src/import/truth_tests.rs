@@ -5,7 +5,11 @@
     reason = "the cases are files of the repository"
 )]
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use chrono::FixedOffset;
 use serde::Deserialize;
@@ -19,7 +23,7 @@ use crate::model::TokenCounts;
 /// The totals of a case, as its author computed them.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub(super) struct CaseTotals {
-    pub(super) source: String,
+    source: String,
     input: u64,
     output: u64,
     cache_write_5m: u64,
@@ -70,43 +74,55 @@ impl CaseTotals {
     }
 }
 
-fn files_below(
-    folder: &Path,
-    root: &Path,
+/// Where the files of a case are.
+pub(super) fn folder_of(case: &str) -> PathBuf {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import/cases");
+    cases.join(case)
+}
+
+/// The cases of a source: the name, the files by their path below the folder of the case, and the totals.
+pub(super) fn cases(
+    source: &str,
     kind_of: fn(&str) -> Option<FileKind>,
-    files: &mut Files,
-) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if fs::metadata(&path).unwrap().is_dir() {
-            files_below(&path, root, kind_of, files);
-            continue;
-        }
-        let name = path
-            .strip_prefix(root)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
-        if kind_of(&name).is_some() {
-            files.push((name, fs::read(&path).unwrap()));
+) -> Vec<(String, Files, CaseTotals)> {
+    let truth = fs::read(folder_of("../truth.json")).unwrap();
+    let truth: BTreeMap<String, CaseTotals> = serde_json::from_slice(&truth).unwrap();
+    let cases = truth
+        .into_iter()
+        .filter(|(_, totals)| totals.source == source);
+    cases
+        .map(|(case, totals)| {
+            let mut files = files_below(&folder_of(&case));
+            files.retain(|(path, _)| kind_of(path).is_some());
+            assert!(!files.is_empty(), "{case}");
+            (case, files, totals)
+        })
+        .collect()
+}
+
+fn files_below(root: &Path) -> Files {
+    let (mut files, mut folders) = (Files::new(), vec![root.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let below = path.strip_prefix(root).unwrap().to_str().unwrap();
+            files.push((below.to_owned(), fs::read(&path).unwrap()));
         }
     }
+    files.sort();
+    files
 }
 
 fn check(source: &str, kind_of: fn(&str) -> Option<FileKind>, reader: fn() -> Box<dyn Reader>) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import");
-    let truth = fs::read(folder.join("truth.json")).unwrap();
-    let truth: BTreeMap<String, CaseTotals> = serde_json::from_slice(&truth).unwrap();
-    let cases = truth.iter().filter(|(_, totals)| totals.source == source);
-    for (case, totals) in cases {
-        let (mut files, root) = (Files::new(), folder.join("cases").join(case));
-        files_below(&root, &root, kind_of, &mut files);
-        assert!(!files.is_empty(), "{case}");
+    for (case, mut files, totals) in cases(source, kind_of) {
         for _ in 0..files.len() {
             files.rotate_left(1);
             let found = feed(reader(), kind_of, &files);
-            assert_eq!(&CaseTotals::of(source, &found), totals, "{case}");
+            assert_eq!(CaseTotals::of(source, &found), totals, "{case}");
         }
     }
 }

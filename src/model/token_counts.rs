@@ -95,6 +95,21 @@ impl TokenCounts {
     }
 }
 
+#[cfg(test)]
+impl TokenCounts {
+    /// Input, output, cache write for five minutes and for an hour, and cache read.
+    pub const fn from_array([input, output, short, long, cache_read]: [u64; 5]) -> Self {
+        Self {
+            input,
+            output,
+            cache_write_5m: short,
+            cache_write_1h: long,
+            cache_read,
+            reasoning: 0,
+        }
+    }
+}
+
 impl AddAssign for TokenCounts {
     fn add_assign(&mut self, other: Self) {
         for (sum, more) in [

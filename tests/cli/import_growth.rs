@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    harness::{Tokmon, binary, changes, repository},
+    harness::{Ran, Tokmon, binary, changes, repository},
     import::{files_below, home_of, is_transcript, truths},
     installed::has,
     merge::merged,
@@ -107,23 +107,31 @@ fn project() -> (TempDir, TempDir) {
     (repository(&[(LOG, HEAD)]), tempfile::tempdir().unwrap())
 }
 
+const IMPORT: [&str; 7] = [
+    "import",
+    "claude",
+    "--team",
+    "Team A",
+    "--since",
+    "2026-10-01",
+    "--quiet",
+];
+
 fn import(project: &Path, home: &Path) -> String {
-    let args = [
-        "import",
-        "claude",
-        "--team",
-        "Team A",
-        "--since",
-        "2026-10-01",
-        "--quiet",
-    ];
+    let ran = run(project, home, IMPORT);
+    assert_eq!(ran.err, "", "{ran}");
+    log(project)
+}
+
+/// Runs with the files of a home, which has to succeed.
+fn run<'a>(project: &Path, home: &Path, args: impl IntoIterator<Item = &'a str>) -> Ran {
     let ran = Tokmon::new(args)
         .folder(project)
         .env("HOME", home.to_str().unwrap())
         .env("TOKMON_NOW", LATER)
         .run();
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran}");
-    log(project)
+    assert_eq!(ran.code, 0, "{ran}");
+    ran
 }
 
 fn log(project: &Path) -> String {
@@ -187,11 +195,12 @@ fn nothing_but_figures_enters_the_log() {
     );
     assert!(!log.contains("planted"), "{log}");
     // Where nothing else names the team, the last name of the folder does.
-    let ran = Tokmon::new(["import", "claude", "--since", "2026-10-01", "-n"])
-        .folder(project.path())
-        .env("HOME", home.path().to_str().unwrap())
-        .env("TOKMON_NOW", LATER);
-    assert_eq!(ran.run().code, 0);
+    let without_team = ["import", "claude", "--since", "2026-10-01"];
+    run(
+        project.path(),
+        home.path(),
+        without_team.into_iter().chain(["-n"]),
+    );
     let path = project.path().join("tokmon.toml");
     fs::write(
         path,
@@ -200,12 +209,11 @@ fn nothing_but_figures_enters_the_log() {
     .unwrap();
     let other = Session::new(home.path(), "99999999-0002", 5, &mut Random(2));
     other.write(other.text.len());
-    let ran = Tokmon::new(["import", "claude", "--since", "2026-10-01", "-q"])
-        .folder(project.path())
-        .env("HOME", home.path().to_str().unwrap())
-        .env("TOKMON_NOW", LATER)
-        .run();
-    assert_eq!(ran.code, 0, "{ran}");
+    run(
+        project.path(),
+        home.path(),
+        without_team.into_iter().chain(["-q"]),
+    );
     let log = self::log(project.path());
     assert!(log.contains("Ruled") && !log.contains("planted"), "{log}");
 }
@@ -218,15 +226,7 @@ fn imports_at_once_count_a_growing_session_once() {
         let session = Session::new(home.path(), "3f2a91c0-0001", 40, &mut Random(round));
         let import = || {
             let output = binary(project.path())
-                .args([
-                    "import",
-                    "claude",
-                    "--team",
-                    "Team A",
-                    "--since",
-                    "2026-10-01",
-                    "-q",
-                ])
+                .args(IMPORT)
                 .env("HOME", home.path())
                 .env("TOKMON_NOW", LATER)
                 .output()
@@ -276,12 +276,8 @@ fn imports_at_once_count_a_growing_session_once() {
 fn import_files(project: &Path, home: &Path, source: &str, files: &[PathBuf]) -> String {
     let files = files.iter().map(|file| file.to_str().unwrap());
     let line = ["import", source].into_iter().chain(files);
-    let ran = Tokmon::new(line.chain(["--team", "A", "--since", "2026-10-01", "-q"]))
-        .folder(project)
-        .env("HOME", home.to_str().unwrap())
-        .env("TOKMON_NOW", LATER)
-        .run();
-    assert_eq!(ran.code, 0, "{ran}");
+    let options = ["--team", "A", "--since", "2026-10-01", "-q"];
+    run(project, home, line.chain(options));
     log(project)
 }
 

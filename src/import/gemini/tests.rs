@@ -3,7 +3,10 @@
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 use super::{
-    super::test_files::{self, Files, feed},
+    super::{
+        picture::brief,
+        test_files::{Files, feed},
+    },
     GeminiReader, Reader, Transcripts, project_hash,
 };
 
@@ -19,9 +22,9 @@ fn read(files: &Files) -> Transcripts {
 fn picture(files: &[(&str, &str)]) -> String {
     let file = |(path, text): &(&str, &str)| (format!("{FOLDER}/{path}"), text.as_bytes().to_vec());
     let mut files: Files = files.iter().map(file).collect();
-    let picture = test_files::picture(&read(&files));
+    let picture = brief(&read(&files));
     files.reverse();
-    assert_eq!(picture, test_files::picture(&read(&files)));
+    assert_eq!(picture, brief(&read(&files)));
     picture
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::import::{picture::unreadable, test_files::feed_file};
 
 /// A file as a test has it: its path, its text, and what lies beside it.
 #[derive(Clone, Debug)]
@@ -94,23 +95,15 @@ pub(super) fn text(lines: &[&str]) -> String {
 
 /// Reads files in this order.
 pub(super) fn read(files: &[TestFile]) -> Transcripts {
-    let mut reader = Box::new(ClaudeReader::default());
+    let mut reader: Box<dyn Reader> = Box::<ClaudeReader>::default();
     for file in files {
-        reader.begin(TranscriptFile {
+        let transcript = TranscriptFile {
             path: &file.path,
             shown: &file.path,
             kind: kind_of(&file.path).unwrap_or(FileKind::Lines),
             meta: file.meta.as_deref(),
-        });
-        for (number, line) in (1..).zip(file.text.split_inclusive(|byte| *byte == b'\n')) {
-            let text = line.strip_suffix(b"\n");
-            reader.line(Line {
-                number,
-                text: text.unwrap_or(line),
-                has_end: text.is_some(),
-            });
-        }
-        reader.end();
+        };
+        feed_file(&mut *reader, transcript, &file.text);
     }
     reader.finish()
 }
@@ -173,9 +166,6 @@ fn left_out(skipped: &Skipped) -> String {
     for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         writeln!(out, "{name}: {count}").unwrap();
     }
-    for place in &skipped.unreadable {
-        let line = place.line.map_or(String::new(), |line| format!(":{line}"));
-        writeln!(out, "{}{line}: {}", place.file, place.reason).unwrap();
-    }
+    out.push_str(&unreadable(skipped));
     out
 }

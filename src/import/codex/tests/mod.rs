@@ -6,7 +6,8 @@ mod rules;
 
 use super::super::{
     CodexReader, Transcripts,
-    test_files::{self, Files, feed},
+    picture::brief,
+    test_files::{Files, feed},
 };
 
 /// A rollout from a short form, a line for a line: a time, then `meta THREAD fork=PARENT`, `meta THREAD spawn=PARENT`, `turn MODEL`,
@@ -83,8 +84,8 @@ fn read(files: &Files) -> Transcripts {
 /// What is found in files, which is the same in every order of them.
 fn picture(files: &[(String, Vec<u8>)]) -> String {
     let mut files = files.to_vec();
-    let picture = test_files::picture(&read(&files));
+    let picture = brief(&read(&files));
     files.reverse();
-    assert_eq!(picture, test_files::picture(&read(&files)));
+    assert_eq!(picture, brief(&read(&files)));
     picture
 }

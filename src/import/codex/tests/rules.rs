@@ -2,11 +2,14 @@
 
 use super::{picture, read, rollout};
 
+/// What comes of one rollout.
+fn of(short: &str) -> String {
+    picture(&[rollout("a", short)])
+}
+
 #[test]
 fn sums_count_by_what_they_grow_by() {
-    let one = rollout(
-        "a",
-        r#"10:00:00 meta a
+    let one = r#"10:00:00 meta a
         10:00:00 turn gpt
         {"timestamp":"2026-10-05T10:00:00Z","type":"event_msg","payload":{"type":"token_count","info":null}}
         10:00:01 count 0/0 0/0
@@ -18,9 +21,8 @@ fn sums_count_by_what_they_grow_by() {
         10:05:00 count 90/9 90/9
         10:06:00 count 40/4 -
         10:07:00 count 0/0 40/4
-        10:08:00 count 5/1 5/1"#,
-    );
-    insta::assert_snapshot!(picture(&[one]), @r#"
+        10:08:00 count 5/1 5/1"#;
+    insta::assert_snapshot!(of(one), @r#"
     05 10:01:00 a main "gpt": input 40, output 10 (5), write 20, read 40
     05 10:02:00 a main "gpt": input 100, output 20 (0), write 0, read 100
     05 10:03:00 a main "gpt": input 7, output 1 (0), write 0, read 0
@@ -34,13 +36,10 @@ fn sums_count_by_what_they_grow_by() {
 
 #[test]
 fn parts_that_exceed_their_whole_are_cut_to_it() {
-    let one = rollout(
-        "a",
-        "10:00:00 meta a
+    let one = "10:00:00 meta a
         10:01:00 record a r1 100/80/50/10/30
-        10:02:00 record a r2 100/200/1/10/10",
-    );
-    insta::assert_snapshot!(picture(&[one]), @r#"
+        10:02:00 record a r2 100/200/1/10/10";
+    insta::assert_snapshot!(of(one), @r#"
     05 10:01:00 a main "": input 0, output 10 (10), write 20, read 80
     05 10:02:00 a main "": input 0, output 10 (10), write 0, read 100
     "#);
@@ -48,18 +47,15 @@ fn parts_that_exceed_their_whole_are_cut_to_it() {
 
 #[test]
 fn the_model_is_that_of_the_last_turn() {
-    let one = rollout(
-        "a",
-        r#"10:00:00 meta a
+    let one = r#"10:00:00 meta a
         10:01:00 count 10/1 10/1
         10:02:00 turn gpt-5.6-codex
         10:03:00 count 20/2 10/1
         {"timestamp":"2026-10-05T10:04:00Z","type":"turn_context","payload":{"settings":{"model":"deeper"}}}
         10:05:00 count 30/3 10/1
         10:06:00 turn gpt-6-sol
-        10:07:00 record a r1 5/5"#,
-    );
-    insta::assert_snapshot!(picture(&[one]), @r#"
+        10:07:00 record a r1 5/5"#;
+    insta::assert_snapshot!(of(one), @r#"
     05 10:01:00 a main "": input 10, output 1 (0), write 0, read 0
     05 10:03:00 a main "gpt-5.6-codex": input 10, output 1 (0), write 0, read 0
     05 10:05:00 a main "gpt-5.6-codex": input 10, output 1 (0), write 0, read 0
@@ -69,9 +65,7 @@ fn the_model_is_that_of_the_last_turn() {
 
 #[test]
 fn a_record_and_a_growth_are_one_response_in_either_order() {
-    let one = rollout(
-        "a",
-        "10:00:00 meta a
+    let one = "10:00:00 meta a
         10:01:00 record a r1 100/10
         10:01:00 count 100/10 100/10
         10:02:00 count 150/15 50/5
@@ -80,9 +74,8 @@ fn a_record_and_a_growth_are_one_response_in_either_order() {
         10:03:01 count 250/25 100/10
         10:03:02 count 250/25 100/10
         10:04:00 record a r3 100/10
-        10:05:00 record a r4 0/0",
-    );
-    insta::assert_snapshot!(picture(&[one]), @r#"
+        10:05:00 record a r4 0/0";
+    insta::assert_snapshot!(of(one), @r#"
     05 10:01:00 a main "": input 100, output 10 (0), write 0, read 0
     05 10:02:01 a main "": input 50, output 5 (0), write 0, read 0
     05 10:03:00 a main "": input 100, output 10 (0), write 0, read 0
@@ -129,18 +122,15 @@ fn what_has_no_twin_counts() {
 
 #[test]
 fn a_compaction_has_a_record_alone() {
-    let one = rollout(
-        "a",
-        r#"10:00:00 meta a
+    let one = r#"10:00:00 meta a
         10:01:00 record a r1 100/10
         10:01:00 count 100/10 100/10
         10:02:00 record a r2 9000/100
         {"timestamp":"2026-10-05T10:02:00Z","type":"compacted","payload":{"compaction_response_id":"r2","latest_token_usage_record":{"thread_id":"a","response_id":"r2","usage":{"input_tokens":9000,"output_tokens":100}}}}
         10:02:01 count 100/10 100/10
         10:03:00 record a r3 50/5
-        10:03:00 count 150/15 50/5"#,
-    );
-    insta::assert_snapshot!(picture(&[one]), @r#"
+        10:03:00 count 150/15 50/5"#;
+    insta::assert_snapshot!(of(one), @r#"
     05 10:01:00 a main "": input 100, output 10 (0), write 0, read 0
     05 10:02:00 a main "": input 9000, output 100 (0), write 0, read 0
     05 10:03:00 a main "": input 50, output 5 (0), write 0, read 0
