@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use proptest::prelude::*;
 
 use super::{
-    ImportSource, LogState, Origin, Plan, PlanRules, Response, TeamRows, Transcripts, Unit,
-    UnitTeam, plan, units,
+    FoundUnits, ImportSource, LogState, Origin, Plan, PlanRules, Response, TeamRows, Transcripts,
+    Unit, UnitTeam, plan, units,
 };
 use crate::model::{
     CountedClasses, Currency, ImportedId, StatedCost, TokenClass, TokenCounts, Tokens,
@@ -16,7 +16,7 @@ use crate::model::{
 const MODELS: [&str; 3] = ["local-llama", "claude-sonnet-5", "gpt-5.6"];
 
 fn of(transcripts: &Transcripts) -> Vec<(Unit, UnitTeam)> {
-    let units = units(ImportSource::Claude, transcripts, &|time| {
+    let FoundUnits { units, .. } = units(ImportSource::Claude, transcripts, &|time| {
         time.fixed_offset()
     });
     let team = UnitTeam {
@@ -32,6 +32,7 @@ fn planned(transcripts: &Transcripts, totals: &HashMap<String, Tokens>) -> Plan 
     let state = LogState {
         totals: totals.clone(),
         logged: HashMap::new(),
+        elsewhere: HashMap::new(),
         rows_of: &|_, _| TeamRows::default(),
         currency: Currency::USD,
     };

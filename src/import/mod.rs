@@ -13,6 +13,7 @@ mod jsonl;
 #[cfg(test)]
 mod picture;
 mod plan;
+mod repeats;
 mod response;
 mod rest;
 mod teams;
@@ -34,13 +35,16 @@ pub use jsonl::JsonlReader;
 pub use plan::{
     ComparedUnits, LogState, Plan, PlanRules, PlannedLine, ShrunkUnit, TeamRows, plan, whole_line,
 };
+pub use repeats::logged_elsewhere;
 pub use response::{
-    FileKind, ImportSource, Line, Origin, Reader, Response, Skipped, TranscriptFile, Transcripts,
-    Unreadable,
+    FileKind, ImportSource, Line, Origin, Reader, RepeatedResponse, Response, Skipped,
+    TranscriptFile, Transcripts, Unreadable,
 };
 pub use rest::LoggedUnit;
 pub use teams::{TeamNaming, UNASSIGNED, UnitTeam};
-pub use unit::{Unit, units};
+pub use unit::{FoundUnits, Unit, units};
 
 #[cfg(test)]
 mod growth_proptests;
+#[cfg(test)]
+mod repeats_proptests;

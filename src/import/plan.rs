@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     Transcripts, Unit, UnitTeam,
     rest::{LoggedUnit, Rest, prices},
+    unit::chained,
 };
 use crate::model::{
     CountedClasses, Currency, ModelPrice, Month, TokenCounts, Tokens, Usage, UsageWriter,
@@ -16,6 +17,8 @@ pub struct LogState<'a> {
     pub totals: HashMap<String, Tokens>,
     /// What rows and lines state of a unit, where they state every class of its tokens.
     pub logged: HashMap<String, LoggedUnit>,
+    /// What the log has of responses as parts of units that repeat them, by the indexes of the responses.
+    pub elsewhere: HashMap<u32, TokenCounts>,
     /// Which rows a team has in a month.
     pub rows_of: &'a dyn Fn(&str, Month) -> TeamRows,
     /// The currency of costs that are written without one.
@@ -98,7 +101,7 @@ pub fn plan(
     for (at, (unit, team)) in units.iter().enumerate() {
         let known = state.totals.get(&unit.id).copied();
         let (before, found) = (known.unwrap_or_default(), unit.total());
-        if found == Tokens::ZERO && known.is_none() {
+        if chained(&unit.tokens) == Tokens::ZERO && known.is_none() {
             plan.uncounted += 1;
             continue;
         }
@@ -128,16 +131,16 @@ pub fn plan(
             group.tokens = group.tokens.saturating_add(rules.counted.of(&unit.tokens));
             continue;
         }
-        let logged = state.logged.get(&unit.id);
-        let rest = Rest::of(before, logged, unit, transcripts, &prices);
-        plan.lines.extend(rest.map(|rest| {
-            let usage = rest.usage(unit, team, transcripts, state, rules);
-            PlannedLine {
-                unit: at,
-                usage,
-                tokens: rest.tokens,
-            }
-        }));
+        let rest = Rest::of(before, unit, transcripts, state, &prices);
+        let Some(rest) = rest.filter(|rest| chained(&rest.tokens) > Tokens::ZERO) else {
+            plan.unchanged += 1;
+            continue;
+        };
+        plan.lines.push(PlannedLine {
+            unit: at,
+            usage: rest.usage(unit, team, transcripts, state, rules),
+            tokens: rest.tokens,
+        });
     }
     plan.lines.sort_by(|one, two| {
         let key = |line: &PlannedLine| (line.usage.time, line.unit);
@@ -155,7 +158,7 @@ pub fn whole_line(
     rules: &PlanRules<'_>,
 ) -> Option<Usage> {
     let prices = prices(transcripts, rules.prices);
-    let rest = Rest::of(Tokens::ZERO, None, unit, transcripts, &prices)?;
+    let rest = Rest::of(Tokens::ZERO, unit, transcripts, state, &prices)?;
     Some(rest.usage(unit, team, transcripts, state, rules))
 }
 
@@ -183,7 +186,7 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::*;
-    use crate::import::{ImportSource, unit::tests::transcripts, units};
+    use crate::import::{FoundUnits, ImportSource, unit::tests::transcripts, units};
 
     const DAY: &str = "2026-10-05T";
 
@@ -206,7 +209,7 @@ mod tests {
             })
             .collect();
         let transcripts = transcripts(&responses);
-        let units = units(ImportSource::Claude, &transcripts, &|time| {
+        let FoundUnits { units, .. } = units(ImportSource::Claude, &transcripts, &|time| {
             time.fixed_offset()
         });
         let session = |unit: &Unit| unit.origin(&transcripts).unwrap().session.clone();
@@ -235,6 +238,7 @@ mod tests {
                 .map(|(name, total)| (id(name), Tokens(*total)))
                 .collect(),
             logged: logged.collect(),
+            elsewhere: HashMap::new(),
             rows_of: &|team, _| TeamRows {
                 by_hand: team == "hand",
                 imported: false,

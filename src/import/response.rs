@@ -154,7 +154,36 @@ pub struct Transcripts {
     pub models: Vec<String>,
     /// In the order of their times. Those of one time stand in the order of the lines of their file.
     pub responses: Vec<Response>,
+    /// What sessions repeat of responses that count as those of others. In the order of their times.
+    pub repeats: Vec<RepeatedResponse>,
     pub skipped: Skipped,
+}
+
+/// A response of another session or agent that a session repeats, such as the beginning of the conversation that it was forked from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepeatedResponse {
+    /// As it would count without the other session.
+    pub response: Response,
+    /// The one that counts: an index into [`Transcripts::responses`]. None where it is left out of them.
+    pub counted: Option<u32>,
+}
+
+impl Transcripts {
+    /// Leaves out responses. What repeats them stays.
+    pub fn retain(&mut self, mut is_kept: impl FnMut(&Response) -> bool) {
+        let mut kept = 0;
+        let mut indexes = Vec::with_capacity(self.responses.len());
+        self.responses.retain(|response| {
+            let is_kept = is_kept(response);
+            indexes.push(is_kept.then_some(kept));
+            kept += u32::from(is_kept);
+            is_kept
+        });
+        for repeat in &mut self.repeats {
+            let index = repeat.counted.and_then(|index| indexes.get(index as usize));
+            repeat.counted = index.copied().flatten();
+        }
+    }
 }
 
 /// How much was read, and what was left out, and why.

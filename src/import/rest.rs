@@ -1,7 +1,7 @@
 //! What a line that is to be appended states of a unit: the tokens that a log lacks, by class, and what they cost. Whether it is
 //! appended is for `plan` to say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use strum::VariantArray as _;
 
@@ -75,8 +75,8 @@ pub(super) struct Rest {
     /// cost of the whole, rounded once.
     cost: [PricedTokens; 2],
     model: u32,
-    /// Index of its last response, among those of the unit.
-    last: usize,
+    /// Index of its last response.
+    last: Option<u32>,
 }
 
 impl Rest {
@@ -84,15 +84,19 @@ impl Rest {
     ///
     /// The responses of a unit in the order of their times are its history, and the total in its newest id says how far the log knows it.
     /// Where the log states every class of what it has, and this is no such beginning, the rest is what the whole has more in each class:
-    /// a copy that a resumed session made of a transcript may be imported before the transcript itself.
+    /// a copy that a resumed session made of a transcript may be imported before the transcript itself. What the log has as parts of other
+    /// units, which repeat responses of this one, is not stated again.
     pub(super) fn of(
         known: Tokens,
-        logged: Option<&LoggedUnit>,
         unit: &Unit,
         transcripts: &Transcripts,
+        state: &LogState<'_>,
         prices: &[Option<ResponsePrice>],
     ) -> Option<Self> {
-        let rest = Self::behind(known, unit, transcripts, prices)?;
+        let rest = Self::behind(known, unit, transcripts, &state.elsewhere, prices)?;
+        let is_elsewhere = |response: &u32| state.elsewhere.contains_key(response);
+        let is_alone = unit.repeats.is_empty() && !unit.responses.iter().any(is_elsewhere);
+        let logged = state.logged.get(&unit.id).filter(|_| is_alone);
         let logged = logged.filter(|logged| chained(&logged.tokens) == known);
         Some(match logged {
             Some(logged) => rest.beside(logged, unit),
@@ -106,12 +110,13 @@ impl Rest {
         known: Tokens,
         unit: &Unit,
         transcripts: &Transcripts,
+        elsewhere: &HashMap<u32, TokenCounts>,
         prices: &[Option<ResponsePrice>],
     ) -> Option<Self> {
-        let responses: Vec<&Response> = unit.responses(transcripts).collect();
-        let last = responses
+        let history = unit.history(transcripts);
+        let last = history
             .iter()
-            .rposition(|response| chained(&response.tokens) > Tokens::ZERO)?;
+            .rposition(|past| !past.is_repeat && chained(&past.response.tokens) > Tokens::ZERO)?;
         let mut left = known.0;
         let mut rest = Self {
             tokens: TokenCounts::default(),
@@ -119,10 +124,11 @@ impl Rest {
             whole: TokenCounts::default(),
             cost: <[PricedTokens; 2]>::default(),
             model: unit.model,
-            last,
+            last: history.get(last).and_then(|past| past.counted),
         };
         let mut used = Vec::new();
-        for response in responses.iter().take(last + 1) {
+        for past in history.iter().take(last + 1) {
+            let response = past.response;
             let weight = chained(&response.tokens).0;
             let new = weight.saturating_sub(left);
             let is_known = left > 0 && new == 0;
@@ -134,6 +140,11 @@ impl Rest {
                 last_of(&response.tokens, new)
             };
             left = left.saturating_sub(weight);
+            if past.is_repeat {
+                continue;
+            }
+            let logged = past.counted.and_then(|index| elsewhere.get(&index));
+            let added = logged.map_or(added, |logged| without(&added, logged));
             rest.add(response, &added, transcripts, prices);
             used.push((response.model, added));
         }
@@ -237,8 +248,9 @@ impl Rest {
         state: &LogState<'_>,
         rules: &PlanRules<'_>,
     ) -> Usage {
-        let last = unit.responses.get(self.last).copied();
-        let last = last.and_then(|index| transcripts.responses.get(index as usize));
+        let last = self
+            .last
+            .and_then(|index| transcripts.responses.get(index as usize));
         let time = last.map(|last| last.time.with_timezone(unit.last.offset()));
         // On a day on which clocks change, the offset may be another one.
         let time = time.filter(|time| time.date_naive() == unit.day);
@@ -268,7 +280,7 @@ impl Rest {
 
 /// The last `count` tokens of a response that grew: what it wrote, then what it wrote into a cache, then its input. It read from a cache
 /// before.
-fn last_of(tokens: &TokenCounts, count: u64) -> TokenCounts {
+pub(super) fn last_of(tokens: &TokenCounts, count: u64) -> TokenCounts {
     let mut left = count;
     let mut take = |of: u64| {
         let taken = of.min(left);
@@ -287,7 +299,7 @@ fn last_of(tokens: &TokenCounts, count: u64) -> TokenCounts {
 }
 
 /// What remains of tokens without some of them.
-const fn without(tokens: &TokenCounts, some: &TokenCounts) -> TokenCounts {
+pub(super) const fn without(tokens: &TokenCounts, some: &TokenCounts) -> TokenCounts {
     TokenCounts {
         input: tokens.input.saturating_sub(some.input),
         output: tokens.output.saturating_sub(some.output),

@@ -151,7 +151,7 @@ fn is_path(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::{ImportSource, unit::tests::transcripts, units};
+    use crate::import::{FoundUnits, ImportSource, unit::tests::transcripts, units};
 
     fn rule(team: &str) -> ImportRule {
         ImportRule {
@@ -175,7 +175,7 @@ mod tests {
             0,
         )]);
         change(&mut transcripts.origins[0]);
-        let units = units(ImportSource::Claude, &transcripts, &|time| {
+        let FoundUnits { units, .. } = units(ImportSource::Claude, &transcripts, &|time| {
             time.fixed_offset()
         });
         let team = naming.team_of(&units[0], &transcripts);

@@ -22,13 +22,37 @@ pub struct Unit {
     pub day: NaiveDate,
     /// Where its first response comes from: an index into [`Transcripts::origins`].
     pub origin: u32,
-    /// In the order of their times: indexes into [`Transcripts::responses`]. Never empty.
+    /// In the order of their times: indexes into [`Transcripts::responses`].
     pub responses: Vec<u32>,
+    /// What it repeats of other units, in the order of their times: indexes into [`Transcripts::repeats`].
+    pub repeats: Vec<u32>,
     /// When its last response began, by the clocks of the zone.
     pub last: DateTime<FixedOffset>,
+    /// Without those that it repeats.
     pub tokens: TokenCounts,
+    /// What its id counts of those that it repeats.
+    repeated: Tokens,
     /// The model that used most: an index into [`Transcripts::models`].
     pub model: u32,
+}
+
+/// What is used, by units.
+#[derive(Clone, Debug, Default)]
+pub struct FoundUnits {
+    /// By day, then in the order of their first responses. None is without responses.
+    pub units: Vec<Unit>,
+    /// Those that only repeat what others have.
+    pub repeating: Vec<Unit>,
+}
+
+/// A response in the history of a unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PastResponse<'t> {
+    pub response: &'t Response,
+    /// Which response counts: itself, or one of another unit, which it repeats. An index into [`Transcripts::responses`]; none where
+    /// that is left out.
+    pub counted: Option<u32>,
+    pub is_repeat: bool,
 }
 
 impl Unit {
@@ -49,9 +73,33 @@ impl Unit {
         indexes.filter_map(|index| transcripts.responses.get(*index as usize))
     }
 
-    /// What its id counts: all but what was read from a cache, whatever counts against the budget.
+    /// What its id counts: all but what was read from a cache, whatever counts against the budget. That includes what the unit repeats of
+    /// others, so that it stays the same whether or not these are read.
     pub fn total(&self) -> Tokens {
-        chained(&self.tokens)
+        chained(&self.tokens).saturating_add(self.repeated)
+    }
+
+    /// All that its transcripts have of it, in the order of their times.
+    pub(super) fn history<'t>(&self, transcripts: &'t Transcripts) -> Vec<PastResponse<'t>> {
+        let repeats = self.repeats.iter();
+        let repeats = repeats.filter_map(|index| transcripts.repeats.get(*index as usize));
+        let repeats = repeats.map(|repeat| PastResponse {
+            response: &repeat.response,
+            counted: repeat.counted,
+            is_repeat: true,
+        });
+        let own = self.responses.iter().filter_map(|index| {
+            let response = transcripts.responses.get(*index as usize)?;
+            Some(PastResponse {
+                response,
+                counted: Some(*index),
+                is_repeat: false,
+            })
+        });
+        let mut history: Vec<PastResponse<'t>> = repeats.chain(own).collect();
+        // A session begins with what it repeats.
+        history.sort_by_key(|past| past.response.time);
+        history
     }
 
     /// What the log calls its work: what the file says, else the source and the beginning of the session's id. An id that its program
@@ -82,59 +130,92 @@ pub(super) const fn chained(tokens: &TokenCounts) -> Tokens {
     Tokens(read.saturating_add(tokens.output))
 }
 
-/// The units of some responses, by day, then in the order of their first responses. `clock` gives the time that the clocks of the zone
-/// show.
+/// The units of some responses. `clock` gives the time that the clocks of the zone show.
 pub fn units(
     source: ImportSource,
     transcripts: &Transcripts,
     clock: &dyn Fn(DateTime<Utc>) -> DateTime<FixedOffset>,
-) -> Vec<Unit> {
-    let mut clock = QuarterClock {
-        clock,
-        offsets: HashMap::new(),
+) -> FoundUnits {
+    let mut sorter = UnitSorter {
+        source,
+        transcripts,
+        clock: QuarterClock {
+            clock,
+            offsets: HashMap::new(),
+        },
+        units: Vec::new(),
+        known: HashMap::new(),
     };
-    let mut units: Vec<Unit> = Vec::new();
-    let mut known: HashMap<(&str, &str, NaiveDate), usize> = HashMap::new();
     let mut order: Vec<u32> = (0..).take(transcripts.responses.len()).collect();
     let time = |index: &u32| transcripts.responses.get(*index as usize).map(|of| of.time);
     // They stand in this order, which a file with wrong times must not break.
     order.sort_by_key(time);
     for index in order {
-        let Some(response) = transcripts.responses.get(index as usize) else {
-            continue;
-        };
-        let Some(origin) = transcripts.origins.get(response.origin as usize) else {
-            continue;
-        };
-        let local = clock.local(response.time);
-        let (session, agent) = (origin.session.as_str(), origin.agent.as_str());
-        let day = local.date_naive();
-        let at = *known.entry((session, agent, day)).or_insert(units.len());
-        if at == units.len() {
-            units.push(Unit {
-                id: id_of(source, session, agent, day),
-                source,
-                day,
-                origin: response.origin,
-                responses: Vec::new(),
-                last: local,
-                tokens: TokenCounts::default(),
-                model: response.model,
-            });
-        }
-        if let Some(unit) = units.get_mut(at) {
+        if let Some(response) = transcripts.responses.get(index as usize)
+            && let Some((unit, local)) = sorter.unit_of(response)
+        {
             unit.responses.push(index);
             unit.last = local;
             unit.tokens += response.tokens;
         }
     }
+    for (index, repeat) in (0..).zip(&transcripts.repeats) {
+        if let Some((unit, _)) = sorter.unit_of(&repeat.response) {
+            unit.repeats.push(index);
+            unit.repeated = unit
+                .repeated
+                .saturating_add(chained(&repeat.response.tokens));
+        }
+    }
+    let mut units = sorter.units;
     for unit in &mut units {
         let used = unit.responses(transcripts);
         let used = used.map(|response| (response.model, &response.tokens));
         unit.model = largest_model(used).unwrap_or(unit.model);
     }
     units.sort_by_key(|unit| unit.day);
-    units
+    let (units, repeating) = units
+        .into_iter()
+        .partition(|unit| !unit.responses.is_empty());
+    FoundUnits { units, repeating }
+}
+
+/// Finds the units of responses.
+struct UnitSorter<'t> {
+    source: ImportSource,
+    transcripts: &'t Transcripts,
+    clock: QuarterClock<'t>,
+    units: Vec<Unit>,
+    /// Indexes of units, by session, agent and day.
+    known: HashMap<(&'t str, &'t str, NaiveDate), usize>,
+}
+
+impl<'t> UnitSorter<'t> {
+    /// The unit of a response, and the time that the clocks of the zone showed.
+    fn unit_of(&mut self, response: &Response) -> Option<(&mut Unit, DateTime<FixedOffset>)> {
+        let origins = &self.transcripts.origins;
+        let origin: &'t Origin = origins.get(response.origin as usize)?;
+        let local = self.clock.local(response.time);
+        let (session, agent) = (origin.session.as_str(), origin.agent.as_str());
+        let day = local.date_naive();
+        let next = self.units.len();
+        let at = *self.known.entry((session, agent, day)).or_insert(next);
+        if at == next {
+            self.units.push(Unit {
+                id: id_of(self.source, session, agent, day),
+                source: self.source,
+                day,
+                origin: response.origin,
+                responses: Vec::new(),
+                repeats: Vec::new(),
+                last: local,
+                tokens: TokenCounts::default(),
+                repeated: Tokens::ZERO,
+                model: response.model,
+            });
+        }
+        Some((self.units.get_mut(at)?, local))
+    }
 }
 
 /// The model that used most; of several, the one that was met first.
@@ -230,7 +311,7 @@ pub(super) mod tests {
         ]);
         let shown = |hours: i32| {
             let zone = FixedOffset::east_opt(hours * 3_600).unwrap();
-            let units = units(ImportSource::Claude, &transcripts, &|time| {
+            let FoundUnits { units, .. } = units(ImportSource::Claude, &transcripts, &|time| {
                 time.with_timezone(&zone)
             });
             let shown = units.iter().map(|unit| {

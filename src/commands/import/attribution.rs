@@ -6,14 +6,17 @@ use std::{cell::RefCell, collections::HashMap, path::Path};
 use super::{super::run::Run, gather::Gathered, report::Attribution, window::Found};
 use crate::{
     cli::TranscriptArgs,
-    import::{TeamNaming, Unit, UnitTeam, units},
+    import::{FoundUnits, TeamNaming, Unit, UnitTeam, units},
     model::is_total,
     store,
 };
 
-/// The units, by day, each with its team.
+/// The units.
 pub struct Attributed {
+    /// By day, each with its team.
     pub units: Vec<(Unit, UnitTeam)>,
+    /// Those that only repeat what others have.
+    pub repeating: Vec<Unit>,
 }
 
 /// Makes the units of what was read, and finds their teams.
@@ -50,13 +53,14 @@ pub fn attribute(
         repository: &repository,
         is_name: &|name| !name.is_empty() && !is_total(name),
     };
-    let units = units(*source, transcripts, &|time| window.local(time));
+    let FoundUnits { units, repeating } = units(*source, transcripts, &|time| window.local(time));
     let units = units.into_iter().map(|unit| {
         let team = naming.team_of(&unit, transcripts);
         (unit, team)
     });
     Attributed {
         units: units.collect(),
+        repeating,
     }
 }
 
@@ -95,6 +99,12 @@ fn repository_of_worktree(folder: &Path) -> Option<&Path> {
 }
 
 impl Attributed {
+    /// All units, also those that only repeat what others have.
+    pub fn all(&self) -> impl Iterator<Item = &Unit> {
+        let units = self.units.iter().map(|(unit, _)| unit);
+        units.chain(&self.repeating)
+    }
+
     /// The team of each response.
     pub fn by_response(&self, responses: usize) -> Attribution {
         let mut teams: Vec<(String, bool)> = Vec::new();

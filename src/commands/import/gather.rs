@@ -16,7 +16,10 @@ use super::{
 use crate::{
     cli::TranscriptArgs,
     failure::Failure,
-    import::{FileKind, ImportSource, Line, Reader, Skipped, TranscriptFile, Transcripts, units},
+    import::{
+        FileKind, FoundUnits, ImportSource, Line, Reader, Skipped, TranscriptFile, Transcripts,
+        units,
+    },
     render::import::name_of,
     store::{self, LineBuffer, OpenError, ReadLine, Visited, VisitedFile, Walk},
 };
@@ -316,9 +319,7 @@ fn of_window(
     window: &Window,
     pattern: Option<&FolderPattern>,
 ) -> Transcripts {
-    transcripts
-        .responses
-        .retain(|response| window.contains(response.time));
+    transcripts.retain(|response| window.contains(response.time));
     let Some(pattern) = pattern else {
         return transcripts;
     };
@@ -327,7 +328,7 @@ fn of_window(
         folder.is_some_and(|folder| pattern.holds(folder))
     });
     let is_meant: Vec<bool> = is_meant.collect();
-    let units = units(source, &transcripts, &|time| window.local(time));
+    let FoundUnits { units, .. } = units(source, &transcripts, &|time| window.local(time));
     let mut is_kept = vec![false; transcripts.responses.len()];
     for unit in units {
         if is_meant.get(unit.origin as usize) != Some(&true) {
@@ -340,8 +341,6 @@ fn of_window(
         }
     }
     let mut is_kept = is_kept.into_iter();
-    transcripts
-        .responses
-        .retain(|_| is_kept.next().unwrap_or_default());
+    transcripts.retain(|_| is_kept.next().unwrap_or_default());
     transcripts
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::Attributed;
 use crate::{
     commands::{
         edit_session::EditSession,
         record::{ByTeam, TeamNames},
     },
     failure::Failure,
-    import::{LogState, LoggedUnit, TeamRows, Unit, UnitTeam},
+    import::{LogState, LoggedUnit, TeamRows, Transcripts, Unit, logged_elsewhere},
     log::{self, Item, RowValue},
     model::{
         Amount, Currency, Entry, EntryKind, Figures, Header, ImportedId, Month, ResponseCost,
@@ -48,12 +49,9 @@ struct TeamTally {
 }
 
 impl LogReading {
-    /// Reads a text of the log, and the archives of the months of some units.
-    pub fn of(
-        text: &str,
-        units: &[(Unit, UnitTeam)],
-        session: &EditSession,
-    ) -> Result<Self, Failure> {
+    /// Reads a text of the log, and the archives of the months of units.
+    pub fn of(text: &str, attributed: &Attributed, session: &EditSession) -> Result<Self, Failure> {
+        let units = &attributed.units;
         let months = units.iter().map(|(unit, _)| Month::of(unit.day));
         let months: BTreeSet<Month> = months.collect();
         let archives = months
@@ -79,8 +77,11 @@ impl LogReading {
         let new: HashSet<String> = new.map(|unit| unit.id.clone()).collect();
         // Mostly, the log has all.
         if !new.is_empty() {
-            let growing = new.into_iter().filter(|unit| known.contains_key(unit));
-            reading.entries = growing.map(|unit| (unit, BTreeMap::new())).collect();
+            let repeating = attributed.all().filter(|unit| !unit.repeats.is_empty());
+            let repeating = repeating.map(|unit| unit.id.clone());
+            let asked = new.into_iter().chain(repeating);
+            let asked = asked.filter(|unit| known.contains_key(unit));
+            reading.entries = asked.map(|unit| (unit, BTreeMap::new())).collect();
             reading.add_rows(text, &months);
             for archive in &archives {
                 reading.add_rows(&String::from_utf8_lossy(archive), &months);
@@ -163,6 +164,8 @@ impl LogReading {
     pub fn with_state<T>(
         self,
         teams: &[TeamPolicy],
+        attributed: &Attributed,
+        transcripts: &Transcripts,
         function: impl FnOnce(&LogState<'_>) -> T,
     ) -> T {
         let names = TeamNames::of(teams);
@@ -181,9 +184,12 @@ impl LogReading {
         let logged = self.entries.iter();
         let logged = logged
             .filter_map(|(unit, of)| Some((unit.clone(), logged_unit(of.values(), currency)?)));
+        let logged = logged.collect();
+        let elsewhere = logged_elsewhere(attributed.all(), transcripts, &self.totals, &logged);
         function(&LogState {
             totals: self.totals,
-            logged: logged.collect(),
+            logged,
+            elsewhere,
             rows_of: &rows_of,
             currency,
         })

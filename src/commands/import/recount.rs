@@ -156,6 +156,7 @@ impl UnitReading {
         let state = LogState {
             totals: HashMap::new(),
             logged: HashMap::new(),
+            elsewhere: HashMap::new(),
             rows_of: &|_, _| TeamRows::default(),
             currency: self.currency,
         };

@@ -107,7 +107,7 @@ impl Import<'_> {
         let policy = &self.found.settings.policy;
         let rules = self.rules();
         let (units, transcripts) = (&self.attributed.units, &self.gathered.transcripts);
-        let mut plan = reading.with_state(&policy.teams, |state| {
+        let mut plan = reading.with_state(&policy.teams, self.attributed, transcripts, |state| {
             plan(units, transcripts, state, &rules)
         });
         let mut unwritable = Vec::new();
@@ -128,7 +128,7 @@ impl Import<'_> {
 
     /// Plans by a text of the log.
     fn plan_by(&self, text: &str, session: &EditSession) -> Result<ImportOutcome, Failure> {
-        let reading = LogReading::of(text, &self.attributed.units, session)?;
+        let reading = LogReading::of(text, self.attributed, session)?;
         let mut outcome = self.plan(reading);
         let lines = outcome.plan.lines.iter();
         let new: Vec<Usage> = lines.map(|line| line.usage.clone()).collect();

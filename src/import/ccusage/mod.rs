@@ -224,6 +224,7 @@ impl Reader for CcusageReader {
             models: models.into_values(),
             responses,
             skipped: self.skipped,
+            ..Transcripts::default()
         }
     }
 }

@@ -32,8 +32,8 @@ pub(super) struct MergedLines {
     pub ordinal: u32,
     /// Index into `Merge::advisors`, or [`NONE`].
     pub advisors: u32,
-    /// The record that this one has become part of, or itself.
-    parent: u32,
+    /// The record that this one has become part of, or itself. Once all are settled, its index before that.
+    pub parent: u32,
     pub is_fast: bool,
     /// All of its lines are of side conversations.
     pub is_side: bool,
@@ -67,6 +67,8 @@ pub(super) struct Merge {
     links: HashMap<Link, u32, LinkHasher>,
     pub records: Vec<MergedLines>,
     advisors: Vec<Vec<Advisor>>,
+    /// What a session or agent repeats of a response that counts as another's, beside the record that counts (its `parent`).
+    pub repeats: Vec<(u32, MergedLines)>,
     /// The lines that were joined with others.
     pub copies: u64,
 }
@@ -180,9 +182,10 @@ impl Merge {
 
     /// Removes the record that was made last, which is now part of another.
     fn forget(&mut self, index: u32, root: u32) {
-        let kept = self.get(root).map_or(NONE, |record| record.advisors);
         let own = self.get(index).map_or(NONE, |record| record.advisors);
-        if own != NONE && own != kept {
+        let kept = self.get(root).map(|record| record.advisors);
+        let repeated = self.repeats.last().map(|(_, record)| record.advisors);
+        if own != NONE && kept != Some(own) && repeated != Some(own) {
             self.advisors.pop();
         }
         self.records.pop();
@@ -214,6 +217,11 @@ impl Merge {
         let (Some(part), Some(whole)) = (self.get(index).copied(), self.get(root).copied()) else {
             return;
         };
+        let is_of_part = part.by_origin(&whole, &shared.origins).is_gt();
+        if !is_of_one_agent(&part, &whole, &shared.origins) {
+            let repeat = if is_of_part { whole } else { part };
+            self.repeats.push((root, repeat));
+        }
         let mut joined = whole;
         joined.first = part.first.min(whole.first);
         joined.message = match (part.message, whole.message) {
@@ -226,7 +234,7 @@ impl Merge {
             joined.model = part.model;
             joined.is_fast = part.is_fast;
         }
-        if part.by_origin(&whole, &shared.origins).is_gt() {
+        if is_of_part {
             joined.origin = part.origin;
             joined.ordinal = part.ordinal;
             joined.is_side = part.is_side;
@@ -262,8 +270,28 @@ impl Merge {
     }
 
     /// Keeps one record of each response, and frees what only served to find them.
-    pub fn settle(&mut self) {
+    pub fn settle(&mut self, shared: &SharedValues) {
         self.links = HashMap::default();
+        let mut repeats = std::mem::take(&mut self.repeats);
+        for (record, _) in &mut repeats {
+            *record = self.root(*record);
+        }
+        let origins = &shared.origins;
+        repeats.retain(|(root, repeat)| {
+            let counted = self.get(*root);
+            counted.is_some_and(|counted| !is_of_one_agent(repeat, counted, origins))
+        });
+        // Of the lines that one agent has of a response, one snapshot counts, as in its own responses.
+        repeats.sort_by(|(one_root, one), (other_root, other)| {
+            one_root
+                .cmp(other_root)
+                .then_with(|| session_of(one, origins).cmp(&session_of(other, origins)))
+                .then_with(|| other.by_output(one, &shared.models))
+        });
+        repeats.dedup_by(|(next_root, next), (root, repeat)| {
+            root == next_root && is_of_one_agent(repeat, next, origins)
+        });
+        self.repeats = repeats;
         let mut index = 0;
         self.records.retain(|record| {
             let is_root = record.parent == index;
@@ -271,4 +299,14 @@ impl Merge {
             is_root
         });
     }
+}
+
+/// The session and the agent of a record.
+fn session_of<'o>(record: &MergedLines, origins: &'o Shared<Origin>) -> Option<(&'o str, &'o str)> {
+    let origin = origins.get(record.origin)?;
+    Some((&origin.session, &origin.agent))
+}
+
+fn is_of_one_agent(one: &MergedLines, other: &MergedLines, origins: &Shared<Origin>) -> bool {
+    one.origin == other.origin || session_of(one, origins) == session_of(other, origins)
 }

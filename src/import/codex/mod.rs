@@ -162,6 +162,7 @@ impl Reader for CodexReader {
             models: found.models.into_values(),
             responses: found.responses,
             skipped: found.skipped,
+            ..Transcripts::default()
         }
     }
 }

@@ -159,6 +159,7 @@ impl Reader for GeminiReader {
             models: models.into_values(),
             responses,
             skipped,
+            ..Transcripts::default()
         }
     }
 }

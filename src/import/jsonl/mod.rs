@@ -230,6 +230,7 @@ impl Reader for JsonlReader {
             origins: origins.into_values(),
             models: models.into_values(),
             skipped: self.skipped,
+            ..Transcripts::default()
         }
     }
 }
