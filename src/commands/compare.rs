@@ -1,5 +1,5 @@
-//! `tokmon compare`: what the log says against what the transcripts of agents say. Reads only. What is compared with what is for
-//! `import::compare` to say.
+//! `tokmon compare`: compares the usage in the log with that in the transcripts of agents, and writes nothing. `import::compare` decides
+//! what is compared with what.
 
 use super::{
     import::{Attributed, Gathered, attribute, check, find, gather},
@@ -65,7 +65,7 @@ pub fn run(args: &CompareArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failur
         run.print(|out| document.write_verdict(style, out))?;
     }
     let is_unread = args.transcripts.strict && document.unreadable > 0;
-    // A gate must not pass where nothing was judged.
+    // A check must not pass if nothing was compared.
     if is_unread || document.compared.is_empty() {
         return Ok(ExitCode::DataError);
     }
@@ -88,7 +88,7 @@ fn transcribed(attributed: &Attributed, counted: &CountedClasses) -> Vec<Transcr
     units.collect()
 }
 
-/// The days that are compared. Without `--since`, they begin with the first that transcripts are of, as older ones may be deleted.
+/// The days that are compared. Without `--since`, they begin with the first day in the transcripts, as older ones may be deleted.
 fn days(
     args: &CompareArgs,
     gathered: &Gathered,
@@ -112,7 +112,7 @@ fn days(
     })
 }
 
-/// What the log says of the months that these days are of.
+/// What the log says about the months of these days.
 fn logged(
     log: &LogFiles,
     days: ComparedDays,
@@ -164,7 +164,7 @@ fn add(report: &StatusReport, usage: &mut LoggedUsage) {
         })
     }));
     for day in report.days.iter().flatten() {
-        // A monthly row with a date is the month's sum.
+        // A monthly row with a date is the sum of the month.
         let rows = day.rows.iter().filter(|row| row.kind != EntryKind::Monthly);
         usage.rows.extend(rows.filter_map(|row| {
             Some(LoggedRow {

@@ -1,4 +1,5 @@
-//! What commands do that append usage: they settle it into the tables unless another program uses the log, and show what that would be.
+//! Settles appended usage into the tables, unless another program uses the log, and shows what that would change. For all commands that
+//! append usage.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,14 +13,14 @@ use crate::{
     text::Source,
 };
 
-/// Up to this size a log is read and rewritten in a few milliseconds. In a longer one, `check --fix` or `archive` settles: appending
+/// A log up to this size is read and rewritten in a few milliseconds. A longer one is settled by `check --fix` or `archive`, as appending
 /// must not take long.
 const SETTLED_AT_ONCE: usize = 1024 * 1024;
 
-/// How long to wait for other programs before lines stay unsettled: long enough for a dashboard or a server to read what was appended.
+/// How long to wait for other programs before lines stay unsettled: long enough for a dashboard or a server to read the new lines.
 const SETTLE_WAIT: Duration = Duration::from_millis(50);
 
-/// Settles what waits in the log. If that fails, as while another program has it open, the lines count all the same.
+/// Settles the usage lines of the log. If that fails, such as while another program has it open, the lines count nevertheless.
 pub(super) fn settle(
     session: &EditSession,
     now: edit::Timestamp,
@@ -42,7 +43,7 @@ pub(super) fn settle(
     settled.map(|_| ())
 }
 
-/// The log with its usage lines settled. None where there are none to settle.
+/// The log with its usage lines settled. None if there are none.
 pub(super) fn settled(
     session: &EditSession,
     text: String,
@@ -52,7 +53,7 @@ pub(super) fn settled(
         session.revision(text, ArchivesOf::UsageLines, BTreeMap::new())?;
     let joined = edit::join_rows(&revision);
     if !joined.is_empty() {
-        // What cannot be joined is a finding of `check`.
+        // Lines that cannot be settled are a finding of `check`.
         revision = revision.apply(joined, &log_set).unwrap_or(revision);
     }
     let mut proposal = edit::settle(&revision, &log_set).0;
@@ -67,8 +68,8 @@ pub(super) fn settled(
     })
 }
 
-/// Why the log was not settled, and whether the user must know because a decided change waits in the journal. None while another
-/// program uses the log, or where the system cannot keep other programs out: the next run settles. `done` is what was done before.
+/// Why the log was not settled, and whether that is urgent because an unfinished change is in the journal. None while another program uses
+/// the log, or if the system cannot keep other programs out: the next run settles. `done` is what was done before.
 pub(super) fn not_settled(
     error: RewriteError<Failure>,
     done: &str,
@@ -87,7 +88,7 @@ pub(super) fn not_settled(
     Ok(Some((format!("{done}, but not settled: {why}"), is_urgent)))
 }
 
-/// Shows what would be written: the log with lines appended, and settled. `changed` is the log with what else changes before that.
+/// Shows what would be written: the log with lines appended and settled. `changed` is the log with all other changes.
 pub(super) fn preview(
     session: &EditSession,
     before: &str,
@@ -103,7 +104,7 @@ pub(super) fn preview(
         None => settled(session, after.clone(), run.now()?),
         Some(_) => Ok(None),
     };
-    // The lines would be appended all the same.
+    // The lines would be appended nevertheless.
     let settled = settled.unwrap_or_else(|failure| {
         run.note(format_args!("the lines would not be settled: {failure}"));
         None

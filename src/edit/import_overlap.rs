@@ -1,4 +1,4 @@
-//! Imported rows and usage lines that count only in part, written so that they say what counts. Nothing that was used changes.
+//! Rewrites imported rows and usage lines that count only in part, so that they state what counts. No sum of usage changes.
 
 use super::{
     LogSet, Revision,
@@ -7,8 +7,8 @@ use super::{
 };
 use crate::text::FileId;
 
-/// Proposes to write what counts of each, and to take away those of which nothing does. The monthly rows of their teams follow. What
-/// archives hold stays as it is.
+/// Proposes to write what counts of each, and to remove those of which nothing counts. The monthly rows of their teams follow. Archives are
+/// left as they are.
 pub(super) fn count_once(revision: &Revision, log_set: &LogSet) -> Proposal {
     let overlaps = revision.ledger.overlaps().iter();
     let in_log = overlaps.filter(|overlap| overlap.place.file == FileId::LOG);

@@ -1,5 +1,5 @@
-//! Rows and usage lines that say less than before, or go. The monthly rows of their teams follow, and the totals of their tables. Which
-//! ones these are is for `import_overlap` and `unit_replacement` to say.
+//! Reduces the figures of rows and usage lines, or removes them. The monthly rows of their teams follow, and the totals of their tables.
+//! `import_overlap` and `unit_replacement` decide which rows and lines, and by how much.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -19,22 +19,22 @@ use crate::{
     text::{Edit, Place, Span},
 };
 
-/// A row of a day or a usage line of the log that is to say less.
+/// A row of a day or a usage line of the log whose figures are to be reduced.
 #[derive(Clone, Debug)]
 pub(super) struct Reduction {
     pub(super) place: Place,
     pub(super) kind: EntryKind,
     pub(super) month: Month,
-    /// What it says then. Where that is no tokens, it goes.
+    /// Its new figures. Without any tokens, it is removed.
     pub(super) kept: Figures,
-    /// What it says less, and what that costs.
+    /// The difference to its figures, with its cost.
     pub(super) surplus: Tokens,
-    /// What the monthly rows hold of it. More than the surplus where a row of a day was lowered by hand and they were not.
+    /// What is to be taken from the monthly rows. More than the surplus if a row of a day was lowered by hand and they were not.
     pub(super) held: Tokens,
     pub(super) surplus_cost: CostSum,
 }
 
-/// Proposes to write them so. Gives also whether that is all of them: a month whose monthly rows cannot follow stays as it is.
+/// Proposes the reductions. Also returns whether these are all of them: a month whose monthly rows cannot follow stays as it is.
 pub(super) fn reduce(
     revision: &Revision,
     log_set: &LogSet,
@@ -61,7 +61,7 @@ fn is_nothing(figures: &Figures) -> bool {
         .is_none_or(|tokens| tokens.value == Tokens::ZERO)
 }
 
-/// What a line or a comment says of these figures, by key.
+/// The values of a line or a comment for these figures, by key.
 fn words(figures: &Figures) -> Vec<(&'static str, String)> {
     let classes = figures.classes.by_key().into_iter();
     let classes = classes.filter_map(|(key, tokens)| Some((key, tokens?.0.to_string())));
@@ -107,7 +107,7 @@ fn of_line(document: &Document, reduction: &Reduction) -> Vec<Edit> {
 type RowOfTable<'d> = (&'d TableBlock, &'d TableRow);
 
 fn of_rows(revision: &Revision, log_set: &LogSet, reductions: &[&Reduction]) -> (Proposal, bool) {
-    // The revision keeps no details.
+    // The revision has no details.
     let document = Document::read(revision.text(), Kept::All);
     let rows = document
         .tables
@@ -160,14 +160,14 @@ fn of_rows(revision: &Revision, log_set: &LogSet, reductions: &[&Reduction]) -> 
     (proposal, is_complete)
 }
 
-/// Takes out of the monthly rows what they hold of the surplus of the details. False where no row holds it.
+/// Takes the surplus of the details out of the monthly rows. False if no row holds it.
 fn lower(
     monthly: &mut MonthlyRows<'_, '_>,
     reductions: &[&Reduction],
     rows: &HashMap<usize, RowOfTable<'_>>,
     reconciled: &ReconciledMonth<'_>,
 ) -> bool {
-    // By team, what its monthly rows still have to lose: as much as makes them, or the details, say what counts.
+    // By team, how much its monthly rows still have to be reduced, until they or the details state what counts.
     let mut left: HashMap<&str, Tokens> = HashMap::new();
     let entry_of = |reduction: &Reduction| rows.get(&reduction.place.line_start)?.1.entry();
     for reduction in reductions {
@@ -217,7 +217,7 @@ fn lower(
     })
 }
 
-/// None where the table has no column for all tokens.
+/// None if the table has no column for all tokens.
 fn of_row(
     document: &Document,
     (table, row): RowOfTable<'_>,
@@ -258,7 +258,7 @@ fn of_row(
     Some(edits)
 }
 
-/// The figures that comments of a row state.
+/// The figures in the comments of a row.
 fn of_comments(document: &Document, place: Place, kept: &Figures) -> Vec<Edit> {
     let words = words(kept);
     let line = document.at(document.whole_line(place));

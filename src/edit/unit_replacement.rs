@@ -1,5 +1,5 @@
-//! Units of import, whose rows and usage lines are taken out of a log and stated anew by one line each. Which units, and what the lines
-//! say, is for `commands` to decide.
+//! Replaces units of import: removes their rows and usage lines from a log, and adds one line with the current figures of each. `commands`
+//! decides which units, and what the lines state.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,14 +19,14 @@ use crate::{
     text::Edit,
 };
 
-/// What the log itself has of a unit.
+/// What the log without its archives states of a unit.
 #[derive(Clone, Debug, Default)]
 pub struct WrittenUnit {
-    /// What counts against the budget, as its rows and lines say.
+    /// The tokens that count against the budget, according to its rows and lines.
     pub tokens: RoundedSum,
-    /// None where one of them does not state every class.
+    /// None if one of them does not state every class.
     pub classes: Option<TokenClasses>,
-    /// All of its ids are those of rows of days and of lines that state nothing else, each once.
+    /// Whether each of its ids occurs once, on a row of a day or a line that states nothing else.
     pub is_replaceable: bool,
 }
 
@@ -34,11 +34,11 @@ pub struct WrittenUnit {
 #[derive(Clone, Copy, Debug)]
 pub struct UnitReplacement<'u> {
     pub unit: &'u str,
-    /// All of the unit. None where nothing is left of it.
+    /// The usage of the whole unit. None if nothing of it counts any more.
     pub usage: Option<&'u Usage>,
 }
 
-/// What a log has of some units. Those that it has no row and no line of are not among them.
+/// What a log states of some units, without those that have no row and no line.
 pub fn logged_units(revision: &Revision, units: &HashSet<&str>) -> HashMap<String, WrittenUnit> {
     let document = Document::read(revision.text(), Kept::All);
     let repeats = revision.repeats();
@@ -72,8 +72,8 @@ pub fn logged_units(revision: &Revision, units: &HashSet<&str>) -> HashMap<Strin
     logged.collect()
 }
 
-/// Replaces units: their rows and lines go, the monthly rows of their teams follow, and a line of each unit is added, to be settled.
-/// `log_set` is what is beside the log. None where that cannot be done so that everything else stays as it is.
+/// Replaces units: their rows and lines are removed, the monthly rows of their teams follow, and a line for each unit is added, to be settled.
+/// `log_set` is the files of the log. None if that is not possible without changing anything else.
 pub fn replace_units(
     revision: &Revision,
     log_set: &LogSet,
@@ -101,7 +101,7 @@ pub fn replace_units(
         .filter(|_| is_complete)
 }
 
-/// What takes entries out of a log. None where one of them does not count.
+/// The reductions that remove entries from a log. None if one of them does not count.
 fn reductions(
     revision: &Revision,
     log_set: &LogSet,
@@ -137,7 +137,7 @@ fn reductions(
     reductions.collect()
 }
 
-/// How many tokens a row of a day says less than what was imported, by its classes.
+/// By how many tokens the figure of a row of a day is less than what was imported, according to its classes.
 fn lowered_by_hand(entry: &Entry<'_>, counted: &CountedClasses) -> Tokens {
     let Some(tokens) = entry.figures.tokens else {
         return Tokens::ZERO;
@@ -157,8 +157,8 @@ fn lowered_by_hand(entry: &Entry<'_>, counted: &CountedClasses) -> Tokens {
     imported.saturating_sub(tokens.value)
 }
 
-/// What the only monthly row of a team holds beyond its details, and did not when it was written: rows of days were lowered by hand
-/// since, which changes nothing that is used.
+/// What the only monthly row of a team has in addition to its details, because rows of days were lowered by hand after it was written, which
+/// does not change what counts as used.
 fn hidden_by_hand(
     revision: &Revision,
     reconciled: &ReconciledMonth<'_>,
@@ -180,7 +180,7 @@ fn hidden_by_hand(
         return Tokens::ZERO;
     };
     if base.row.0.abs_diff(tokens.value.0) >= tokens.unit.max(1) {
-        // The row was corrected itself.
+        // The monthly row itself was corrected.
         return Tokens::ZERO;
     }
     let (now, _) = reconciled.base_of(team);
@@ -189,7 +189,7 @@ fn hidden_by_hand(
     Tokens(hidden).min(held.saturating_sub(team.details()))
 }
 
-/// The lines of what was imported, at the end of the log.
+/// Adds the lines of imported units at the end of the log.
 fn new_lines(revision: &Revision, replacements: &[UnitReplacement<'_>]) -> Option<Proposal> {
     let document = &revision.document;
     let text = revision.text();
@@ -220,7 +220,7 @@ fn new_lines(revision: &Revision, replacements: &[UnitReplacement<'_>]) -> Optio
 
 type EntriesByUnit<'d> = HashMap<&'d str, Vec<&'d Entry<'static>>>;
 
-/// The rows and lines with an id of some units.
+/// The rows and lines that have an id of some units.
 fn entries_of<'d>(document: &'d Document, units: &HashSet<&str>) -> EntriesByUnit<'d> {
     let lines = document.lines.iter().filter_map(LogLine::usage);
     let rows = document.tables.iter().flat_map(|table| &table.rows);

@@ -1,13 +1,13 @@
-//! Money as JSON states it: decimal text, which never becomes a binary floating point number.
+//! Money in JSON, read as decimal text and never as a binary floating point number.
 
-/// The most that a cost can be, as in a log: a thousand million units.
+/// The largest cost, the same as in a log: a thousand million units.
 const MAX_NANOS: u128 = 1_000_000_000_000_000_000;
 
 /// How many decimals an amount has in nanos.
 const PLACES: i64 = 9;
 
-/// The nanos of a number as JSON writes it, rounded half to even: `0.412`, `3.075e-3`. None for a negative number, for what is no number, and
-/// for more than a log can hold.
+/// The nanos of a JSON number such as `0.412` or `3.075e-3`, rounded half to even. None for a negative number, for text that is not a
+/// number, and for more than a log can hold.
 pub(super) fn nanos(text: &str) -> Option<u64> {
     let (number, exponent) = match text.split_once(['e', 'E']) {
         Some((number, exponent)) => (number, exponent.parse::<i64>().ok()?),

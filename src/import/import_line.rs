@@ -33,7 +33,7 @@ pub(super) const KEYS: [&str; 16] = [
     "branch",
 ];
 
-/// The keys of which one at least says what was used.
+/// A line has to state at least one of these.
 const FIGURES: [&str; 6] = [
     "input",
     "output",
@@ -43,17 +43,17 @@ const FIGURES: [&str; 6] = [
     "cost",
 ];
 
-/// A response of a model. The classes of tokens have no token in common: their sum is what was used. A key that is absent, empty or null says
-/// nothing; one that is not listed here is ignored, with a note.
+/// A response of a model. Each token is in one class only: the sum of the classes is what was used. A key that is absent, empty or null
+/// states nothing; an unknown key is ignored, with a note.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(title = "A line of tokmon import jsonl", extend("anyOf" = FIGURES.map(|key| serde_json::json!({ "required": [key] }))))]
 pub struct ImportLine<'a> {
-    /// When it was, after RFC 3339: `2026-02-25T09:14:02Z`.
+    /// When the response was, as in RFC 3339: `2026-02-25T09:14:02Z`.
     #[serde(borrow)]
     #[schemars(with = "DateTime<Utc>")]
     time: Text<'a>,
-    /// Identifies the response: lines with the same id, in whichever files, are one. The first says when it was and whose, the one with the most
-    /// output what it used.
+    /// Identifies the response: lines with the same id, in whichever files, are one response. The first states its time and origin, the one with
+    /// the most output its tokens.
     #[serde(borrow, default)]
     #[schemars(with = "Option<String>")]
     id: Text<'a>,
@@ -61,11 +61,11 @@ pub struct ImportLine<'a> {
     #[serde(borrow, default)]
     #[schemars(with = "Option<String>")]
     session: Text<'a>,
-    /// The agent within the session. Absent: `main`.
+    /// The agent within the session; `main` if absent.
     #[serde(borrow, default)]
     #[schemars(with = "Option<String>")]
     agent: Text<'a>,
-    /// The team that pays. Absent: that of the rules.
+    /// The team that pays. If absent, the rules for teams name it.
     #[serde(borrow, default)]
     #[schemars(with = "Option<String>")]
     team: Text<'a>,
@@ -76,15 +76,15 @@ pub struct ImportLine<'a> {
     #[serde(borrow, default)]
     #[schemars(with = "Option<String>")]
     model: Text<'a>,
-    /// Tokens read by the model, neither from nor into a cache.
+    /// Tokens of input that were neither read from a cache nor written into one.
     #[serde(default)]
     #[schemars(with = "Option<u64>")]
     input: Count,
-    /// Tokens written by the model, what it thought included.
+    /// Tokens of output, including reasoning.
     #[serde(default)]
     #[schemars(with = "Option<u64>")]
     output: Count,
-    /// Tokens written into a cache for five minutes, or for a time that is not known.
+    /// Tokens written into a cache for five minutes, or for an unknown time.
     #[serde(default)]
     #[schemars(with = "Option<u64>")]
     cache_write: Count,
@@ -96,19 +96,19 @@ pub struct ImportLine<'a> {
     #[serde(default)]
     #[schemars(with = "Option<u64>")]
     cache_read: Count,
-    /// Of the output, the tokens of what the model thought.
+    /// Tokens of reasoning, which are part of `output`.
     #[serde(default)]
     #[schemars(with = "Option<u64>")]
     reasoning: Count,
-    /// What it cost. Absent: what the prices make of the tokens.
+    /// What it cost. If absent, the cost is computed from prices.
     #[serde(borrow, default)]
     #[schemars(with = "Option<LineCost>")]
     cost: Option<&'a RawValue>,
-    /// The folder that the agent worked in, for the rules of teams. It never enters the log.
+    /// The folder that the agent worked in, for the rules for teams. It never enters the log.
     #[serde(borrow, default)]
     #[schemars(with = "Option<String>")]
     cwd: Text<'a>,
-    /// The branch in that folder, for the rules of teams.
+    /// The branch in that folder, for the rules for teams.
     #[serde(borrow, default)]
     #[schemars(with = "Option<String>")]
     branch: Text<'a>,
@@ -156,7 +156,7 @@ pub(super) struct StatedResponse {
 }
 
 impl StatedResponse {
-    /// Reads a line, whose keys are known already. Fails with a reason that quotes nothing of it.
+    /// Reads a line, given its keys. The error is a reason that quotes nothing of the line.
     pub fn read(raw: &RawValue, keys: &BTreeMap<String, &RawValue>) -> Result<Self, &'static str> {
         if !keys.contains_key("time") {
             return Err("it has no `time`");
@@ -194,7 +194,7 @@ impl StatedResponse {
         })
     }
 
-    /// All that it says, in one way however the line is written.
+    /// All that the line states, in the same notation however it is written.
     pub fn content(&self) -> String {
         format!("{self:?}")
     }

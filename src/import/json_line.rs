@@ -1,5 +1,5 @@
-//! Lines of JSON, read as leniently as the files of agents need it: what harms only fields that nobody reads does not cost the line.
-//! Knows no format; the readers say which fields a line has, and what they mean.
+//! Lines of JSON, read leniently: damage in fields that are not needed does not make a line unreadable. Knows no format; the readers say
+//! which fields a line has, and what they mean.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -19,9 +19,9 @@ pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 #[derive(Debug, Default)]
 pub(super) struct JsonFile {
     shown: String,
-    /// It is of another encoding, which one message says; its lines are not read.
+    /// It has another encoding: one message says so, and its lines are not read.
     is_foreign: bool,
-    /// It is one value, so that messages need no line.
+    /// It is one value, so that messages name no line.
     is_document: bool,
 }
 
@@ -34,7 +34,7 @@ impl JsonFile {
         }
     }
 
-    /// A file that is one value, over all of its lines.
+    /// A file that holds one value.
     pub fn document(shown: &str) -> Self {
         Self {
             is_document: true,
@@ -47,9 +47,9 @@ impl JsonFile {
         &self.shown
     }
 
-    /// Counts a line, and gives each JSON value on it to `each`: one, or more where two programs wrote at once. White space around them, a
-    /// byte order mark and an empty line are nothing. What cannot be read is noted, and what stands before it on the line is still given.
-    /// The message about it quotes nothing of the line.
+    /// Counts a line, and passes each JSON value on it to `each`: one, or more if two programs wrote at once. White space around them, a byte
+    /// order mark and empty lines are ignored. If a value cannot be read, the values before it are still passed, and a message about it is
+    /// noted that quotes nothing of the line.
     ///
     /// A last line without an end that cannot be read is torn, which is no error: it is still being written.
     pub fn read<'a, T: Deserialize<'a>>(
@@ -61,7 +61,7 @@ impl JsonFile {
         self.read_with_text(line, skipped, |value, _, skipped| each(value, skipped));
     }
 
-    /// As [`Self::read`], with the text of each value beside it: what else of it is needed may depend on its type.
+    /// As [`Self::read`], but also passes the text of each value, as its type may decide what else has to be read.
     pub fn read_with_text<'a, T: Deserialize<'a>>(
         &mut self,
         line: Line<'a>,
@@ -96,7 +96,7 @@ impl JsonFile {
                 return;
             }
             self.note(line, skipped, reason(problem, self.is_document));
-            // A value of an unexpected type has an end all the same.
+            // A value of an unexpected type still has an end.
             let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
             if problem != Category::Data || !matches!(values.next(), Some(Ok(_))) {
                 return;
@@ -105,7 +105,7 @@ impl JsonFile {
         }
     }
 
-    /// Reads one of the texts that [`Self::read_with_text`] gave as another type. None, and noted, where a field is not what it has to be.
+    /// Reads a text from [`Self::read_with_text`] as another type. None if a field has an unexpected type, which is noted.
     pub fn reread<'a, T: Deserialize<'a>>(
         &self,
         text: &'a [u8],
@@ -136,8 +136,8 @@ const fn reason(problem: Category, is_document: bool) -> &'static str {
     }
 }
 
-/// A file of UTF-16 begins with characters every other byte of which is zero, and often with a mark of its own before. One or two odd bytes
-/// are damage of a line, and no encoding.
+/// In a file of UTF-16, every other byte of the first characters is zero, often after a byte order mark. One or two odd bytes are a damaged
+/// line, and no encoding.
 pub(super) fn is_utf_16(text: &[u8]) -> bool {
     let marks = [b"\xff\xfe", b"\xfe\xff"];
     let mark = marks.iter().find_map(|mark| text.strip_prefix(*mark));
@@ -155,7 +155,7 @@ impl Needed {
     /// Lines up to this length are always parsed.
     const SHORT: usize = 1024;
 
-    /// One of these words stands, as a key or a value of letters and `_`, on each line that matters.
+    /// Each line that matters contains one of these words, which consist of letters and `_`, as a key or a value.
     pub fn new(words: &[&'static str]) -> Self {
         Self(
             words
@@ -165,8 +165,8 @@ impl Needed {
         )
     }
 
-    /// False where a line certainly matters to nobody: it is one object from its first to its last byte, and none of the words stands in it, not
-    /// even with some of its characters escaped. White space does not change the answer.
+    /// False if a line certainly does not matter: it is one object from its first to its last byte, and contains none of the words, even with
+    /// some of their characters escaped. White space does not change the answer.
     pub fn may_matter(&self, text: &[u8]) -> bool {
         if text.len() <= Self::SHORT {
             return true;
@@ -177,12 +177,12 @@ impl Needed {
     }
 }
 
-/// Whether `\u005f`, `\u0074` or the like stands in a text: letters and `_` need no escape, and no known program writes one.
+/// Whether a text contains `\u005f`, `\u0074` or the like. Letters and `_` need no escape, and no known program writes one.
 fn has_escaped_letter(text: &[u8]) -> bool {
     memmem::find_iter(text, br"\u00").any(|at| matches!(text.get(at + 4), Some(b'4'..=b'7')))
 }
 
-/// A number of tokens: 100 as well as 100.0, and nothing for null. A negative number and a fraction are errors.
+/// A number of tokens: 100 as well as 100.0, and 0 for null. Negative numbers and fractions are errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Count(pub u64);
 
@@ -225,8 +225,7 @@ impl Visitor<'_> for CountVisitor {
     }
 }
 
-/// A text that is needed, whatever stands in it: lone surrogates and bytes that are no UTF-8 become U+FFFD. No text, and an empty one, for
-/// null.
+/// A text that is needed, whatever it holds: lone surrogates and bytes that are not UTF-8 become U+FFFD. Null is an empty text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Text<'a>(pub Cow<'a, str>);
 
@@ -271,7 +270,7 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
-/// An object, or nothing for a value of another type: where one field has several types, only objects are needed.
+/// An object, or nothing for a value of another type: if a field has several types, only objects are needed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LooseObject<T>(pub Option<T>);
 

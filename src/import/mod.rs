@@ -1,5 +1,5 @@
-//! What agent harnesses write down of their usage: lines of transcripts in, the responses of models out, each once; and from responses
-//! the lines that a log lacks. No I/O: `commands::import` finds and opens the files, and writes the log.
+//! Usage that agent harnesses record: reads lines of transcripts, finds the responses of models, each once, and makes of them the lines
+//! that a log lacks. No I/O: `commands::import` finds and opens the files, and writes the log.
 
 mod ccusage;
 pub mod claude;

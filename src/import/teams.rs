@@ -1,21 +1,21 @@
-//! Whose the usage of a unit is: by option, by what its file says, by the rules of the settings, or by where the agent worked.
+//! The team of a unit: named by an option, by its file, by a rule of the settings, or by where the agent worked.
 
 use super::{Origin, Transcripts, Unit};
 use crate::model::{
     ImportPolicy, ImportRule, NamePattern, PathPattern, TeamBy, TeamPolicy, UsageWriter, fold_name,
 };
 
-/// The team of units that nothing names a team for.
+/// The team of units for which nothing names a team.
 pub const UNASSIGNED: &str = "(unassigned)";
 
-/// The longest name of a team that a folder, a branch or an agent gives, in characters.
+/// The longest name of a team that comes from a file, folder, branch or agent, in characters.
 const LONGEST: usize = 64;
 
-/// What decides on the teams of units.
+/// What decides about the teams of units.
 pub struct TeamNaming<'a> {
-    /// The team of every unit, where an option names one.
+    /// The team of every unit, if an option names one.
     pub team: Option<&'a str>,
-    /// What names a team where nothing else does; that of the settings where no option says.
+    /// What names a team if nothing else does. If no option says, the settings do.
     pub team_by: Option<TeamBy>,
     pub policy: &'a ImportPolicy,
     /// The teams of the settings, for their aliases.
@@ -32,15 +32,15 @@ pub struct TeamNaming<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitTeam {
     pub name: String,
-    /// Who writes the usage of the team into the log, where the settings say.
+    /// Who writes the usage of the team into the log, if the settings say.
     pub writer: Option<UsageWriter>,
-    /// Something names the team.
+    /// Whether anything names the team.
     pub is_assigned: bool,
 }
 
 impl TeamNaming<'_> {
-    /// The team of a unit: by option, else the one that its file names, else by the first rule that matches, else by what else names
-    /// one. The unit's first response says where the agent worked.
+    /// The team of a unit: the one that an option names, else its file, else the first rule that matches, else `team_by`. The unit's first
+    /// response says where the agent worked.
     pub fn team_of(&self, unit: &Unit, transcripts: &Transcripts) -> UnitTeam {
         let named = unit.origin(transcripts).and_then(|origin| {
             let stated = || self.usable(origin.team.as_deref()?);
@@ -82,7 +82,7 @@ impl TeamNaming<'_> {
             && rule.model.as_ref().is_none_or(is_model)
     }
 
-    /// The name by what the settings or an option let name teams.
+    /// The name that `team_by` gives.
     fn place(&self, origin: &Origin) -> Option<String> {
         let by = self.team_by.unwrap_or(self.policy.team_by);
         let cwd = origin.cwd.as_deref().filter(|cwd| is_path(cwd));
@@ -90,7 +90,7 @@ impl TeamNaming<'_> {
             TeamBy::Agent => origin.agent_name.clone(),
             TeamBy::Branch => origin.branch.clone()?,
             TeamBy::Cwd => self.last_name(cwd?)?.to_owned(),
-            // A repository that is gone had the name of the folder, in most cases.
+            // A repository that was deleted mostly had the name of the folder.
             TeamBy::Repository => {
                 let cwd = cwd?;
                 let last = || Some(self.last_name(cwd)?.to_owned());
@@ -110,7 +110,7 @@ impl TeamNaming<'_> {
         name.filter(|name| !is_home && !name.is_empty())
     }
 
-    /// A name as the log can hold it.
+    /// A name in a form that the log can hold.
     fn usable(&self, name: &str) -> Option<String> {
         let printable = name.chars().map(|c| if c.is_control() { ' ' } else { c });
         let printable: String = printable.collect();
@@ -134,7 +134,7 @@ impl TeamNaming<'_> {
         known.map_or(name, |team| team.name.clone())
     }
 
-    /// Who writes the usage of a team: the first rule for it that says so.
+    /// Who writes the usage of a team, by the first rule for it that says so.
     fn writer_of(&self, team: &str) -> Option<UsageWriter> {
         let folded = fold_name(team);
         let is_of = |rule: &&ImportRule| fold_name(&self.canonical(rule.team.clone())) == folded;
@@ -143,7 +143,7 @@ impl TeamNaming<'_> {
     }
 }
 
-/// Whether a text is a whole path, of whatever system.
+/// Whether a text is an absolute path, on any system.
 fn is_path(text: &str) -> bool {
     text.starts_with('/') || text.get(1..3) == Some(":\\") || text.get(1..3) == Some(":/")
 }

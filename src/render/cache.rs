@@ -1,4 +1,4 @@
-//! Team by team: tokens by class, and how much of what the models read came from a cache, against its target.
+//! Tokens by class for each team, with the share of the tokens read that came from a cache, and its target.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,14 +8,14 @@ use crate::{
     model::{Percent, RateGoal, Tokens},
 };
 
-/// How classes get into a log.
+/// Says how token classes get into a log.
 const NO_CLASSES: &str = "no usage of this month states its token classes: `tokmon import` writes them, and so do the keys `input=`, \
     `output=`, `cache_write=` and `cache_read=` of a usage line";
 
-/// The rates by team; that of all teams under no name.
+/// The rates by team, that of all teams under None.
 type ByTeam<'r> = HashMap<Option<&'r str>, &'r TargetReport>;
 
-/// The index of the column of targets, which is shown where they differ.
+/// The index of the column of targets, which is only shown if they differ.
 const TARGET: usize = 6;
 
 /// A row for each team, and one for all.
@@ -88,7 +88,7 @@ fn cells(classes: Option<ClassSums>) -> [Cell; 4] {
     }
 }
 
-/// The goal that all known rates have.
+/// The goal, if it is the same for all known rates.
 fn one_goal(report: &StatusReport) -> Option<RateGoal> {
     let known = report.targets.iter().filter(|rate| rate.rate.is_some());
     let mut goals = known.map(|rate| rate.goal);
@@ -96,7 +96,7 @@ fn one_goal(report: &StatusReport) -> Option<RateGoal> {
     goals.all(|goal| goal == first).then_some(first)
 }
 
-/// `classes are known for 63.2% of the tokens`, where some usage states none.
+/// `classes are known for 63.2% of the tokens`, if some usage states none.
 fn coverage(report: &StatusReport) -> Option<String> {
     let (used, classes) = match report.selected_team() {
         Some(team) => (team.used_tokens, team.classes),
@@ -107,7 +107,7 @@ fn coverage(report: &StatusReport) -> Option<String> {
     Some(format!("classes are known for {share} of the tokens"))
 }
 
-/// The teams that only targets name: the log or the settings spell them in another way, or they have not begun.
+/// The teams that only targets name: the log spells them differently, or they have no usage yet.
 fn strangers(report: &StatusReport) -> Option<String> {
     let known: HashSet<&str> = report.teams.iter().map(|team| team.name.as_str()).collect();
     let judged = report.targets.iter().filter(|_| report.team.is_none());
@@ -124,7 +124,7 @@ fn strangers(report: &StatusReport) -> Option<String> {
     })
 }
 
-/// The same for programs.
+/// The table for programs.
 pub fn data(report: &StatusReport) -> ReportTable {
     let rates = by_team(report);
     let records = report.teams.iter().map(|team| {

@@ -1,4 +1,4 @@
-//! How the log and transcripts compare, in sentences and a table, as JSON and as CSV.
+//! The report of a comparison of the log with transcripts: sentences and a table, JSON, and CSV.
 
 use std::{
     collections::BTreeMap,
@@ -23,7 +23,7 @@ use crate::{
 /// Bumped only when a key is removed, renamed or changes its meaning.
 pub const VERSION: u32 = 1;
 
-/// The most differences that text lists.
+/// The most differences that the text report lists.
 const MOST_SENTENCES: usize = 20;
 
 /// How a log and the transcripts of a source compare.
@@ -46,9 +46,9 @@ pub struct CompareDocument {
     pub count: CountedClasses,
     pub log_tokens: Tokens,
     pub transcript_tokens: Tokens,
-    /// The sum of all differences, in whichever direction.
+    /// The sum of all differences, whichever side has more.
     pub differing_tokens: Tokens,
-    /// That as a share of what transcripts say; 1 is all of it.
+    /// The same as a share of the tokens in transcripts; 1 is all of them.
     pub differing_ratio: Option<f64>,
     #[serde(skip)]
     pub share: Option<Percent>,
@@ -58,19 +58,19 @@ pub struct CompareDocument {
     pub fail_above: Percent,
     /// Whether more than that differs, so that the run ends with 1.
     pub is_above: bool,
-    /// What differs, the largest difference first.
+    /// The differences, the largest first.
     pub differences: Vec<ComparedRow>,
-    /// All that is compared, by day, then by team; months come behind the days.
+    /// Everything that is compared, by day, then by team; months come after all days.
     pub compared: Vec<ComparedRow>,
     /// Usage that the log seems to have on another day.
     pub misdated: Vec<MisdatedRow>,
-    /// Teams that no transcript is of. They are not compared.
+    /// Teams without transcripts. They are not compared.
     pub only_in_log: Vec<TeamTokens>,
-    /// Months with tokens that have no day, of which the days are a part. They are not compared.
+    /// Months with tokens that have no day, which the days do not cover completely. They are not compared.
     pub not_compared: Vec<TeamMonth>,
-    /// What was imported from other sources in these days. It is not compared.
+    /// Tokens that were imported from other sources in these days. They are not compared.
     pub other_sources_tokens: Tokens,
-    /// What of the transcripts no team is known for.
+    /// Tokens of the transcripts that have no team.
     pub unassigned_tokens: Tokens,
     /// Lines and files that could not be read.
     pub unreadable: u64,
@@ -85,7 +85,7 @@ pub struct ComparedRow {
     pub team: String,
     pub log_tokens: Tokens,
     pub transcript_tokens: Tokens,
-    /// What the log has more than transcripts; negative where it has less.
+    /// What the log has more than the transcripts; negative if it has less.
     pub difference_tokens: i64,
 }
 
@@ -144,7 +144,7 @@ impl From<&MisdatedUsage> for MisdatedRow {
 }
 
 impl CompareDocument {
-    /// Without what only the transcripts say: `unassigned_tokens` and `unreadable` are 0.
+    /// Without what only the transcripts show: `unassigned_tokens` and `unreadable` are 0.
     pub fn new(
         (source, file): (ImportSource, &str),
         (days, timezone): (ComparedDays, &str),
@@ -231,7 +231,7 @@ impl CompareDocument {
         Ok(())
     }
 
-    /// How much differs, of what.
+    /// The sentence on the sums of both sides, and how much of them differs.
     fn verdict(&self) -> String {
         let (since, until, zone) = (self.since, self.until, &self.timezone);
         let (log, transcripts) = (self.log_tokens, self.transcript_tokens);
@@ -310,7 +310,7 @@ impl CompareDocument {
         table
     }
 
-    /// What was compared in which way, and what was not.
+    /// Notes on what was compared in which way, and what was not.
     fn remarks(&self) -> Vec<String> {
         let mut lines = vec![format!("tokens that count: {}", self.count)];
         let by_month = self.compared.iter().filter_map(|row| {
@@ -360,7 +360,7 @@ impl CompareDocument {
         lines
     }
 
-    /// All that is compared, a record for each.
+    /// Everything that is compared, one record each.
     fn records(&self) -> ReportTable {
         let records = self.compared.iter().map(|row| {
             let text = |value: Option<String>| Cell::some(value, Cell::Word);

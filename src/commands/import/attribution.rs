@@ -1,5 +1,5 @@
-//! The units of what was read, and whose each of them is. The rules are those of `import::teams`; what they need of the file system is
-//! looked up here.
+//! The units of the responses that were read, and the team of each. `import::teams` has the rules; this module looks up what they need in
+//! the file system.
 
 use std::{cell::RefCell, collections::HashMap, path::Path};
 
@@ -19,7 +19,7 @@ pub struct Attributed {
     pub repeating: Vec<Unit>,
 }
 
-/// Makes the units of what was read, and finds their teams.
+/// Divides what was read into units, and finds their teams.
 pub fn attribute(
     gathered: &Gathered,
     args: &TranscriptArgs,
@@ -33,7 +33,7 @@ pub fn attribute(
         ..
     } = gathered;
     let home = run.cx.home();
-    // Many units are of one folder.
+    // Many units have the same folder.
     let known: RefCell<HashMap<String, Option<String>>> = RefCell::default();
     let repository = |folder: &str| {
         if let Some(name) = known.borrow().get(folder) {
@@ -64,14 +64,14 @@ pub fn attribute(
     }
 }
 
-/// What the repository of a folder is called: its main checkout, so that all of its worktrees are of one team.
+/// The name of the repository of a folder: that of its main checkout, so that all of its worktrees have one team.
 fn repository_name(folder: &Path, home: Option<&Path>) -> Option<String> {
     if !folder.is_absolute() {
         return None;
     }
     let is_home =
         |root: &Path| home.is_some_and(|home| store::real_path(home) == store::real_path(root));
-    // Settings that are kept in a repository of the home folder are the work of no team.
+    // A repository of the home folder holds the user's settings, and not the work of a team.
     let main = store::main_checkout(folder).filter(|main| !is_home(main));
     let name = match &main {
         Some(main) => main.file_name()?,
@@ -83,8 +83,8 @@ fn repository_name(folder: &Path, home: Option<&Path>) -> Option<String> {
     Some(name.strip_suffix(".git").unwrap_or(name).to_owned())
 }
 
-/// The repository of a worktree that is gone together with it, by where harnesses create worktrees: `.worktrees/NAME` or
-/// `.claude/worktrees/NAME` in the repository.
+/// The repository of a worktree if both were deleted: harnesses create worktrees as `.worktrees/NAME` or `.claude/worktrees/NAME` in the
+/// repository.
 fn repository_of_worktree(folder: &Path) -> Option<&Path> {
     folder.ancestors().skip(1).find_map(|above| {
         let hidden = if above.ends_with(".claude/worktrees") {

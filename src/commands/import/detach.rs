@@ -1,5 +1,5 @@
-//! `tokmon import … --detach`: the same import in a process of its own, for hooks. A harness waits for its hooks and shows how they fail, so this
-//! prints nothing, reads nothing and ends with 0, whatever is wrong: even with the options, which only the process that it starts reads.
+//! `tokmon import … --detach`: the same import in a process of its own, for hooks. A harness waits for its hooks and shows their failures, so
+//! this prints nothing, reads nothing and ends with 0, whatever is wrong. Only the process that it starts parses the options.
 
 use std::{ffi::OsString, io::Write as _, path::PathBuf};
 
@@ -13,18 +13,18 @@ use crate::{
 
 const OPTION: &str = "--detach";
 
-/// The folder of a project, as Claude Code tells its hooks: an agent may have changed to another one.
+/// The variable by which Claude Code passes the folder of the project to its hooks: an agent may have changed to another one.
 const PROJECT_FOLDER: &str = "CLAUDE_PROJECT_DIR";
 
-/// The longest that the file with what detached imports print becomes, in bytes.
+/// The largest size of the file with the output of detached imports, in bytes.
 const MAX_LOG: u64 = 64 * 1024;
 
-/// Starts the import that the arguments ask for, if it is to be detached. `None` if it is not.
+/// Starts the import that the arguments ask for, if they contain `--detach`. `None` if they do not.
 pub fn run(args: &[OsString], cx: &Context<'_>) -> Option<ExitCode> {
     let has = |word: &str| args.iter().any(|arg| arg == word);
     let is_asked = has(OPTION) && !has("-h") && !has("--help");
     (is_asked && arguments::command_word(args) == Some("import")).then(|| {
-        // There is no one to say to what is wrong with it.
+        // Nobody would see the error.
         let _ = start(args, cx);
         ExitCode::Success
     })
@@ -48,7 +48,7 @@ fn start(args: &[OsString], cx: &Context<'_>) -> std::io::Result<()> {
         let words = typed(program.args.iter().map(OsString::as_os_str));
         let folder = program.folder.display().to_string();
         let (words, folder) = (sanitize(&words), sanitize(&folder));
-        // In one piece, since others may write at the same time.
+        // In one write, as other processes may write at the same time.
         let _ = file.write_all(format!("{now} tokmon {words} in {folder}\n").as_bytes());
     }
     program.start_detached(log)

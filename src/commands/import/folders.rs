@@ -1,4 +1,4 @@
-//! Which folders `--cwd` is about: its pattern from the working folder or the home folder, and the worktrees of what it holds for.
+//! The folders that `--cwd` names: a pattern relative to the working folder or the home folder, and the worktrees of repositories that match.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,7 +7,7 @@ use glob::{MatchOptions, Pattern};
 use super::super::Context;
 use crate::{failure::Failure, store};
 
-/// A `*` stays within a name, as in a shell.
+/// A `*` matches within one name, as in a shell.
 const OPTIONS: MatchOptions = MatchOptions {
     case_sensitive: true,
     require_literal_separator: true,
@@ -37,7 +37,7 @@ impl FolderPattern {
             let folder = without_dots(&folder);
             patterns.extend([store::real_path(&folder), folder].map(|folder| escaped(&folder)));
         } else {
-            // As it is written, and without links, as a harness may have either.
+            // With and without links, as a harness may record either.
             let bases = base.map_or(vec![PathBuf::new()], |base| {
                 vec![store::real_path(&base), base]
             });
@@ -54,7 +54,7 @@ impl FolderPattern {
         Ok(Self(parsed))
     }
 
-    /// Whether it holds for a folder or one above it, or for the main checkout of a worktree.
+    /// Whether it matches a folder or one above it, or the main checkout of a worktree.
     pub fn holds(&self, folder: &str) -> bool {
         let folder = Path::new(folder);
         let holds = |folder: &Path| {
@@ -72,7 +72,7 @@ fn escaped(folder: &Path) -> String {
     Pattern::escape(&folder.to_string_lossy())
 }
 
-/// A path with `.` and `..` worked out, links not looked at.
+/// A path with `.` and `..` resolved by name, without following links.
 fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {

@@ -1,5 +1,5 @@
-//! Reads the transcripts of a source: finds the files, feeds them to the source's reader, and keeps the responses of the days and folders
-//! that are asked for.
+//! Reads the transcripts of a source: finds the files, passes them to the source's reader, and keeps the responses of the days and folders
+//! that the user asks for.
 
 use std::{
     path::{Path, PathBuf},
@@ -24,22 +24,22 @@ use crate::{
     store::{self, LineBuffer, OpenError, ReadLine, Visited, VisitedFile, Walk},
 };
 
-/// The most bytes of what stands beside a transcript about its agent.
+/// The largest size of the file beside a transcript that describes its agent, in bytes.
 const MAX_META: usize = 64 * 1024;
 
 /// What was read.
 pub struct Gathered {
     pub source: ImportSource,
-    /// With the responses of the window and of the folders that are asked for.
+    /// Only with the responses of the days and folders that the user asks for.
     pub transcripts: Transcripts,
     pub window: Window,
     /// Files that were last changed before the window, and not opened.
     pub older_files: u64,
-    /// Whether there is a response in any file that was read, of whatever day and folder.
+    /// Whether any file that was read has a response, of whatever day and folder.
     pub has_responses: bool,
 }
 
-/// Reads the transcripts that the arguments ask for. Fails where there are none.
+/// Reads the transcripts that the arguments ask for. Fails if there are none.
 pub fn gather(
     args: &TranscriptArgs,
     found: &Found,
@@ -81,9 +81,9 @@ struct Feeder {
     reader: Box<dyn Reader>,
     source: ImportSource,
     buffer: LineBuffer,
-    /// What the reader never sees.
+    /// What was left out before the reader.
     skipped: Skipped,
-    /// The transcripts that there are, whatever can be read of them.
+    /// The number of transcripts found, readable or not.
     files: u64,
     older_files: u64,
     oldest_change: Option<SystemTime>,
@@ -163,7 +163,7 @@ impl Feeder {
     fn below(&mut self, start: &Path, walk: &mut Walk, cx: &Context<'_>) -> std::io::Result<()> {
         let root = store::real_path(start);
         let source = self.source;
-        // Beside the transcripts of the desktop app lie copies of what they say.
+        // The desktop app keeps copies of its transcripts in the same folder.
         let is_desktop = source == ImportSource::Claude && start.ends_with(DESKTOP_SESSIONS);
         let is_inside =
             |path: &str| !is_desktop || path.split('/').any(|folder| folder == "projects");
@@ -186,7 +186,7 @@ impl Feeder {
     fn file(&mut self, file: &VisitedFile, root: &Path, cx: &Context<'_>) {
         let is_named = file.real == root;
         let path = below(&file.real, root);
-        // A file that is named is read whatever it is called.
+        // A file that the user names is read whatever its name is.
         let kind = kind_of(self.source, &path).unwrap_or(match file.real.extension() {
             Some(kind) if kind == "zst" || kind == "gz" => FileKind::Compressed,
             _ if self.source == ImportSource::Ccusage => FileKind::Document,
@@ -217,13 +217,13 @@ impl Feeder {
                 Ok(mut input) => self.read(described, &mut *input),
                 Err(error) => self.skipped.unreadable(&shown, None, store::reason(&error)),
             },
-            // It was deleted in the meantime.
+            // The file was deleted after it was found.
             Err(OpenError::Missing) => {}
             Err(error) => self.skipped.unreadable(&shown, None, error.to_string()),
         }
     }
 
-    /// What stands beside the transcript of a subagent about it.
+    /// The file beside the transcript of a subagent that describes it.
     fn meta(&self, transcript: &Path) -> Option<Vec<u8>> {
         let name = transcript.file_name()?.to_str()?;
         if self.source != ImportSource::Claude || !name.starts_with("agent-") {
@@ -248,7 +248,7 @@ impl Feeder {
         self.read(described, &mut *cx.input);
     }
 
-    /// Feeds what a file holds.
+    /// Passes the contents of a file to the reader.
     fn read(&mut self, file: TranscriptFile<'_>, input: &mut dyn std::io::Read) {
         let Self {
             reader,
@@ -298,8 +298,8 @@ impl Feeder {
     }
 }
 
-/// The path of a file below a folder, with `/` between the names; the whole path of one that a link leads to elsewhere, or that is
-/// named by itself.
+/// The path of a file below a folder, with `/` between the names; the whole path if a link leads elsewhere, or if the user names the file
+/// itself.
 fn below(real: &Path, root: &Path) -> String {
     let path = real.strip_prefix(root).ok();
     let path = path.filter(|path| !path.as_os_str().is_empty());
@@ -311,8 +311,8 @@ fn below(real: &Path, root: &Path) -> String {
     }
 }
 
-/// The responses of some days and folders. Whole units are kept or left out: one that a folder cuts in two would be written as if it were
-/// all, and the next import would find more.
+/// The responses of some days and folders. Only whole units are kept: a part of a unit would be written as all of it, and a later import
+/// would find more.
 fn of_window(
     source: ImportSource,
     mut transcripts: Transcripts,

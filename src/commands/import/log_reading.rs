@@ -1,4 +1,4 @@
-//! What the log and its archives say that an import depends on: how far units are known, and which teams have rows of their own.
+//! Reads what an import depends on from the log and its archives: how much of each unit was imported, and which teams have rows by hand.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -18,22 +18,22 @@ use crate::{
     text::FileId,
 };
 
-/// What a log and its archives say.
+/// What a log and its archives say about units and teams.
 #[derive(Default)]
 pub struct LogReading {
     pub totals: HashMap<String, Tokens>,
-    /// The rows of each month and name of a team.
+    /// The rows of each team, by month and name.
     rows: BTreeMap<(Month, String), TeamTally>,
-    /// What rows and lines say of the units that grow, by the totals in their ids.
+    /// What rows and lines state of units that have grown, by the totals in their ids.
     entries: HashMap<String, BTreeMap<Tokens, StatedEntry>>,
     currency: Option<Currency>,
 }
 
-/// What a row or line with one imported id states.
+/// What a row or line with an imported id states.
 #[derive(Clone, Copy)]
 struct StatedEntry {
     figures: Figures,
-    /// It has further ids: its figures are those of several units together.
+    /// Whether it has more ids, so that its figures are those of several units.
     is_merged: bool,
 }
 
@@ -41,7 +41,7 @@ struct StatedEntry {
 #[derive(Clone, Copy, Default)]
 struct TeamTally {
     monthly: Tokens,
-    /// How far the figures of monthly rows are rounded.
+    /// By how much the figures of monthly rows may be rounded.
     rounding: u64,
     details: Tokens,
     has_own_details: bool,
@@ -49,7 +49,7 @@ struct TeamTally {
 }
 
 impl LogReading {
-    /// Reads a text of the log, and the archives of the months of units.
+    /// Reads the text of a log, and the archives of the months of some units.
     pub fn of(text: &str, attributed: &Attributed, session: &EditSession) -> Result<Self, Failure> {
         let units = &attributed.units;
         let months = units.iter().map(|(unit, _)| Month::of(unit.day));
@@ -75,7 +75,7 @@ impl LogReading {
             .map(|(unit, _)| unit)
             .filter(|unit| is_new(unit));
         let new: HashSet<String> = new.map(|unit| unit.id.clone()).collect();
-        // Mostly, the log has all.
+        // In most cases, the log has all of them.
         if !new.is_empty() {
             let repeating = attributed.all().filter(|unit| !unit.repeats.is_empty());
             let repeating = repeating.map(|unit| unit.id.clone());
@@ -90,7 +90,7 @@ impl LogReading {
         Ok(reading)
     }
 
-    /// Adds the ids of a text, whatever stands beside them: an id whose row cannot be read any more still tells what was imported.
+    /// Adds the ids of a text, whatever surrounds them: an id whose row can no longer be read still shows what was imported.
     fn add_totals(&mut self, text: &[u8]) {
         for id in log::imported_ids(text) {
             match self.totals.get_mut(id.unit) {
@@ -121,7 +121,7 @@ impl LogReading {
         });
     }
 
-    /// Takes note of what is stated of units that grow. An id that stands twice counts once.
+    /// Notes what is stated of units that have grown. An id that occurs twice counts once.
     fn add_entry(&mut self, entry: &Entry<'_>) {
         if matches!(entry.kind, EntryKind::Monthly | EntryKind::Legacy) {
             return;
@@ -160,7 +160,7 @@ impl LogReading {
         }
     }
 
-    /// Gives what it says to a function. `teams` have the aliases of names.
+    /// Calls a function with what an import needs to know. `teams` have the aliases of names.
     pub fn with_state<T>(
         self,
         teams: &[TeamPolicy],
@@ -196,7 +196,7 @@ impl LogReading {
     }
 }
 
-/// What the rows and lines of a unit state together. None where one of them does not state every class, or is about other units, too.
+/// The sum of what the rows and lines of a unit state. None if one of them does not state every class, or is also of other units.
 fn logged_unit<'e>(
     entries: impl Iterator<Item = &'e StatedEntry>,
     of_log: Currency,
@@ -237,7 +237,7 @@ impl TeamTally {
         }
     }
 
-    /// What a monthly row has more than the details was written by hand: settling adds the same to both.
+    /// What a monthly row has in addition to the details was written by hand, as settling adds the same to both.
     fn rows(self) -> TeamRows {
         let excess = self.monthly.saturating_sub(self.details);
         TeamRows {

@@ -1,5 +1,5 @@
-//! `tokmon import`: what the transcripts of agents say, as lines of the log. `gather` reads them, `attribution` finds whose they are, and
-//! `report` adds them up; `roots`, `folders` and `window` say where and when they are from.
+//! `tokmon import`: writes the usage in transcripts of agents into the log. `gather` reads the transcripts, `attribution` finds their teams,
+//! `report` adds up their usage, and `write` adds it to the log; `roots`, `folders` and `window` decide which places and days count.
 
 mod attribution;
 mod detach;
@@ -71,14 +71,14 @@ pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
             "no file that was read has a response of {name}"
         ));
     }
-    // Where nothing could be read, what was given is no input of this source.
+    // If nothing could be read, the files are not those of this source.
     if is_unreadable && (args.transcripts.strict || !gathered.has_responses) {
         return Ok(ExitCode::DataError);
     }
     Ok(ExitCode::Success)
 }
 
-/// Refuses options that no import or comparison can have.
+/// Refuses options that make sense for no import or comparison.
 pub fn check(args: &TranscriptArgs) -> Result<(), Failure> {
     if let Some(team) = args.team.as_deref() {
         let is_printable = !team.chars().any(char::is_control);
@@ -100,7 +100,7 @@ pub fn check(args: &TranscriptArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Days of another zone would make other units of the same responses, and count them twice.
+/// Days of another zone would put the same responses into other units, and so count them twice.
 fn check_zone(args: &ImportArgs, found: &Found, run: &mut Run<'_, '_>) -> Result<(), Failure> {
     let of_settings = found.settings.timezone.as_deref().unwrap_or("UTC");
     let Some(asked) = run.global.timezone.as_deref() else {

@@ -1,4 +1,4 @@
-//! What an import wrote, as the report has it.
+//! What an import wrote, in the form of its report.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// `currency` is that of costs that are stated without one.
+/// `currency` is the currency of costs that are stated without one.
 pub fn written(outcome: &ImportOutcome, attributed: &Attributed, currency: Currency) -> Written {
     let plan = &outcome.plan;
     let recount = outcome.recount.as_ref();
@@ -46,7 +46,7 @@ pub fn written(outcome: &ImportOutcome, attributed: &Attributed, currency: Curre
     }
 }
 
-/// What cannot be written, and why: a note for all units of a team that have one reason.
+/// Notes about the units that cannot be written, one for each team and reason.
 pub fn unwritable(outcome: &ImportOutcome, attributed: &Attributed) -> Vec<String> {
     let mut reasons: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for (unit, why) in &outcome.unwritable {

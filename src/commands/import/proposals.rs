@@ -1,5 +1,5 @@
-//! The rules for teams that `tokmon init --import` proposes, from the folders in which sessions worked. They are comments: which folders a home
-//! has is no concern of a repository until a person decides so.
+//! The rules for teams that `tokmon init --import` proposes, from the folders in which sessions worked. They are comments, as the names of
+//! folders in a home should enter a repository only if a person decides so.
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
@@ -21,7 +21,7 @@ use crate::{
 /// The most rules that are proposed.
 const MOST_RULES: usize = 20;
 
-/// How many days of transcripts are read. Harnesses keep 30.
+/// The number of days of transcripts that are read. Harnesses keep 30.
 const DAYS: u32 = 35;
 
 const HARNESSES: [ImportSource; 3] = [
@@ -58,7 +58,7 @@ pub fn rules(run: &mut Run<'_, '_>) -> Result<String, Failure> {
     Ok(written(folders, home.as_deref().and_then(Path::to_str)))
 }
 
-/// Adds what was used in each folder. The worktrees of a repository are one.
+/// Adds up what was used in each folder. All worktrees of a repository count as one folder.
 fn add_folders(transcripts: &Transcripts, folders: &mut BTreeMap<String, u64>) {
     let mut of_origin = vec![0_u64; transcripts.origins.len()];
     for response in &transcripts.responses {

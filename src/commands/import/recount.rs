@@ -1,5 +1,5 @@
-//! `import --recount`: which units the log states otherwise than their transcripts do, and the log with these stated anew. How rows are
-//! taken out of it is for `edit` to say.
+//! `import --recount`: finds the units whose figures in the log differ from their transcripts, and replaces them. How rows are removed from
+//! the log is up to `edit`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,14 +16,14 @@ use crate::{
     render::import::LeftBecause,
 };
 
-/// Harnesses delete transcripts that nothing was written into for so many days.
+/// Harnesses delete transcripts that were not changed for this many days.
 const KEPT_DAYS: u64 = 30;
 
-/// What became of the units that the log states otherwise than their transcripts do.
+/// What was done about the units whose figures in the log differ from their transcripts.
 #[derive(Debug, Default)]
 pub struct Recount {
     pub replaced: Vec<RecountedUnit>,
-    /// Units that stay as they are, by index, and why.
+    /// Units that stay as they are, by index, with the reason.
     pub left: Vec<(usize, LeftBecause)>,
 }
 
@@ -32,9 +32,9 @@ pub struct Recount {
 pub struct RecountedUnit {
     /// Index of the unit.
     pub unit: usize,
-    /// What its rows said. What counts against the budget.
+    /// The tokens of its rows that counted against the budget.
     pub before: Tokens,
-    /// All of the unit. None where nothing of it counts any more.
+    /// The usage of the whole unit. None if nothing of it counts any more.
     pub usage: Option<Usage>,
 }
 
@@ -46,7 +46,7 @@ impl RecountedUnit {
     }
 }
 
-/// The log with units stated anew, and settled. Without a text where nothing is to be replaced.
+/// The log with units replaced and settled. Its text is None if there is nothing to replace.
 pub fn recount(
     text: &str,
     (gathered, attributed): (&Gathered, &Attributed),
@@ -62,12 +62,12 @@ pub fn recount(
         return Ok((None, recount));
     };
     let text = replaced.into_text();
-    // What cannot be settled counts all the same.
+    // Lines that cannot be settled count nevertheless.
     let settled = settling::settled(session, text.clone(), now).ok().flatten();
     Ok((Some(settled.map_or(text, Revision::into_text)), recount))
 }
 
-/// Replaces all units at once; where that cannot be done, each by itself that can be.
+/// Replaces all units at once. If that is not possible, replaces each unit by itself, as far as possible.
 fn replaced(
     revision: &Revision,
     log_set: &LogSet,
@@ -111,9 +111,9 @@ fn replaced(
     last
 }
 
-/// What the log and its archives have of units.
+/// What the log and its archives say about units.
 struct UnitReading {
-    /// The largest total that an id of a unit has.
+    /// The largest total in the ids of each unit.
     totals: HashMap<String, Tokens>,
     archived: HashSet<String>,
     logged: HashMap<String, WrittenUnit>,
@@ -146,7 +146,7 @@ impl UnitReading {
         }
     }
 
-    /// Finds the units that the log states otherwise.
+    /// Finds the units whose figures in the log differ.
     fn differing(
         self,
         gathered: &Gathered,
@@ -197,7 +197,7 @@ impl UnitReading {
                     before,
                     usage,
                 }),
-                // What is new of it is appended as ever.
+                // What is new of it is appended as in any import.
                 Some(_) if unit.total() > known => {}
                 Some(why) => recount.left.push((at, why)),
             }
@@ -206,7 +206,8 @@ impl UnitReading {
     }
 }
 
-/// Whether rows state what a unit is now, as exactly as they are written. Later prices change nothing.
+/// Whether rows state the current figures of a unit, as exactly as they are written. Costs are not compared, so that later prices change
+/// nothing.
 fn agrees(logged: &WrittenUnit, usage: Option<&Usage>) -> bool {
     let Some(usage) = usage else { return false };
     let has_tokens = logged

@@ -1,4 +1,4 @@
-//! The figures of the report of an import: sums of the responses by day, model, agent and team, and what they cost.
+//! The figures of the report of an import: sums of tokens and costs by day, model, agent and team.
 
 use std::collections::BTreeMap;
 
@@ -19,20 +19,20 @@ use crate::{
 
 /// The team of each response.
 pub struct Attribution {
-    /// The names of teams, and whether each is named by a rule, an option or the place of the work.
+    /// The names of teams, each with whether anything names it.
     pub teams: Vec<(String, bool)>,
     /// For each response, an index into the teams.
     pub of_response: Vec<u32>,
 }
 
-/// What the settings say for the report.
+/// The settings and options of the report.
 pub struct ReportSettings<'a> {
     pub prices: &'a BTreeMap<String, ModelPrice>,
     /// The currency of costs that are stated without one.
     pub currency: Currency,
     /// Which tokens count against the budget.
     pub counted: Vec<TokenClass>,
-    /// The log, as it is shown.
+    /// The path of the log as messages show it.
     pub file: Option<String>,
     pub dry_run: bool,
     /// What is listed below each team.
@@ -193,7 +193,7 @@ impl Sum {
         self.priced += &other.priced;
     }
 
-    /// A cost that the file itself states outranks every price.
+    /// A cost that the file itself states is used in preference to prices.
     fn add_cost(
         &mut self,
         model: &str,

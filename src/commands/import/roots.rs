@@ -1,18 +1,18 @@
-//! Where each harness keeps its transcripts, by the home folder and the harness's own variables.
+//! Where each harness keeps its transcripts, according to the home folder and the harness's own variables.
 
 use std::path::{Path, PathBuf};
 
 use super::super::Context;
 use crate::{import::ImportSource, store};
 
-/// The most bytes of the list of projects that Gemini CLI keeps.
+/// The largest size of Gemini CLI's list of projects, in bytes.
 const MAX_PROJECTS: usize = 1024 * 1024;
 
 /// The folder in which the desktop app of Claude keeps the sessions that it runs by itself.
 pub const DESKTOP_SESSIONS: &str = "local-agent-mode-sessions";
 
-/// The folders in which the transcripts of a source are looked for, whether they exist or not. None for a source that has no place of
-/// its own.
+/// The folders in which the transcripts of a source are looked for, whether they exist or not. Empty for a source without folders of its
+/// own.
 pub fn folders(source: ImportSource, cx: &Context<'_>) -> Vec<PathBuf> {
     let mut folders = match source {
         ImportSource::Claude => claude(cx),
@@ -33,7 +33,7 @@ pub fn folders(source: ImportSource, cx: &Context<'_>) -> Vec<PathBuf> {
     folders
 }
 
-/// `CLAUDE_CONFIG_DIR`, a list with commas, stands for both folders of settings that Claude Code has. The desktop app keeps the sessions
+/// `CLAUDE_CONFIG_DIR`, a comma-separated list, replaces both folders of settings that Claude Code has. The desktop app keeps the sessions
 /// that it runs by itself elsewhere, whatever the variable says.
 fn claude(cx: &Context<'_>) -> Vec<PathBuf> {
     let home = cx.home();
@@ -51,7 +51,7 @@ fn claude(cx: &Context<'_>) -> Vec<PathBuf> {
         own.into_iter().chain(shared).chain(moved).collect()
     };
     let projects = configs.into_iter().map(|folder| {
-        // Some tools have the variable name the inner folder.
+        // Some tools set the variable to the inner folder.
         if folder.ends_with("projects") {
             folder
         } else {
@@ -77,7 +77,7 @@ fn codex(cx: &Context<'_>) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The roots of projects whose hashes name folders of Gemini CLI: this folder and those above it, and the ones that the harness lists.
+/// The roots of projects, whose hashes name folders of Gemini CLI: this folder, those above it, and the ones that the harness lists.
 pub fn known_projects(cx: &Context<'_>) -> Vec<String> {
     let list = cx.home().map(|home| home.join(".gemini/projects.json"));
     let list = list.and_then(|path| store::open(&path).ok()?.bytes_up_to(MAX_PROJECTS).ok());
@@ -91,7 +91,7 @@ pub fn known_projects(cx: &Context<'_>) -> Vec<String> {
     above.chain(projects.cloned()).collect()
 }
 
-/// A path from the working folder; `~` is the home folder, as in a list that no shell expands.
+/// A path relative to the working folder. `~` is the home folder, as no shell expands it in a variable.
 pub fn absolute(path: &Path, cx: &Context<'_>) -> PathBuf {
     match (path.strip_prefix("~"), cx.home()) {
         (Ok(rest), Some(home)) => home.join(rest),
@@ -99,7 +99,7 @@ pub fn absolute(path: &Path, cx: &Context<'_>) -> PathBuf {
     }
 }
 
-/// A path as messages show it: from the working folder, else from the home folder, else whole.
+/// A path as messages show it: relative to the working folder, else to the home folder, else absolute.
 pub fn shown(path: &Path, cx: &Context<'_>) -> String {
     if let Ok(below) = path.strip_prefix(&cx.folder)
         && !below.as_os_str().is_empty()

@@ -23,7 +23,7 @@ pub fn reader(source: ImportSource, window: &Window, cx: &Context<'_>) -> Box<dy
     }
 }
 
-/// How a file of a source is read, by its path below the folder that is searched. None for a file that is none of its transcripts.
+/// How to read a file of a source, by its path below the folder that is searched. None if it is not a transcript.
 pub fn kind_of(source: ImportSource, path: &str) -> Option<FileKind> {
     match source {
         ImportSource::Claude => claude::kind_of(path),

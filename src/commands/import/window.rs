@@ -1,4 +1,4 @@
-//! What time an import is about: its days, the zone that they are of, and the settings that say so.
+//! The days of an import, their zone, and the settings that decide them.
 
 use std::time::SystemTime;
 
@@ -13,20 +13,20 @@ use crate::{
     session::{LogFiles, read_settings_text},
 };
 
-/// How far back usage is looked at, in days. Harnesses keep transcripts for 30.
+/// How many days back an import looks at most. Harnesses keep transcripts for 30 days.
 const MOST_DAYS: u64 = 35;
 
 const NOON: NaiveTime = NaiveTime::MIN
     .overflowing_add_signed(TimeDelta::hours(12))
     .0;
 
-/// The settings, and the log where there is one.
+/// The settings, and the log if there is one.
 pub struct Found {
     pub log: Option<LogFiles>,
     pub settings: Settings,
 }
 
-/// Finds the log and the settings. Those near the working folder hold where there is no log.
+/// Finds the log and its settings. Without a log, the settings are those of the working folder.
 pub fn find(run: &mut Run<'_, '_>) -> Result<Found, Failure> {
     let failure = match run.locate() {
         Ok(log) => {
@@ -91,12 +91,12 @@ impl Window {
         })
     }
 
-    /// A moment by the clocks of the zone.
+    /// A moment in local time of the zone.
     pub fn local(&self, moment: DateTime<Utc>) -> DateTime<FixedOffset> {
         self.zone.clock(moment.fixed_offset())
     }
 
-    /// When it is noon on a day.
+    /// Noon on a day.
     pub fn noon(&self, day: NaiveDate) -> DateTime<Utc> {
         let noon = day.and_time(NOON);
         let moment = self.zone.moment(noon, self.now);
@@ -113,7 +113,7 @@ impl Window {
         day >= self.since && self.until.is_none_or(|until| day <= until)
     }
 
-    /// A file that was last changed before this moment has nothing of these days.
+    /// A file that was last changed before this moment has no usage of these days.
     pub fn oldest_change(&self) -> Option<SystemTime> {
         let start = self.since.and_time(chrono::NaiveTime::MIN);
         let start = self.zone.moment(start, self.now)?;

@@ -1,5 +1,5 @@
-//! Writes what the log lacks of units: decided while no other process of tokmon appends or rewrites, appended in one write, then settled
-//! as `record` does. Before that, what `recount` replaces is rewritten at once.
+//! Writes the usage of units that the log lacks. The lines are decided on while no other process of tokmon changes the log, appended in one
+//! write, and settled as `record` does. Units that `recount` replaces are replaced before that, in one change of the log.
 
 use std::time::Duration;
 
@@ -29,11 +29,11 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct ImportOutcome {
     pub plan: Plan,
-    /// What was replaced, where that was asked for.
+    /// What was replaced, if that was asked for.
     pub recount: Option<Recount>,
-    /// Units that no line can hold, by index, and why: figures that no log may have.
+    /// Units that cannot be written as a line, by index, and why: a log cannot hold their figures.
     pub unwritable: Vec<(usize, String)>,
-    /// What there is to say of teams that the log does not know.
+    /// Notes about teams that the log does not know.
     notes: Vec<String>,
 }
 
@@ -68,7 +68,7 @@ pub fn write(
     if let Some(secret) = record::secret(&lines, &session) {
         run.urgent_note(secret);
     }
-    // Also if nothing is new: a run that was cut short may have left lines to be settled.
+    // Even if nothing is new: an interrupted run may have left lines to be settled.
     let done = if lines.is_empty() {
         "nothing to import"
     } else {
@@ -126,7 +126,7 @@ impl Import<'_> {
         }
     }
 
-    /// Plans by a text of the log.
+    /// Plans the lines for a text of the log.
     fn plan_by(&self, text: &str, session: &EditSession) -> Result<ImportOutcome, Failure> {
         let reading = LogReading::of(text, self.attributed, session)?;
         let mut outcome = self.plan(reading);
@@ -140,7 +140,7 @@ impl Import<'_> {
         Ok(outcome)
     }
 
-    /// The log with units replaced, where that was asked for and any is to be.
+    /// The log with units replaced. None if that was not asked for, or if there is nothing to replace.
     fn recounted(
         &self,
         text: &str,
@@ -179,7 +179,7 @@ impl Import<'_> {
         })
     }
 
-    /// Shows how the log would change. Formats for programs have the report alone.
+    /// Shows how the log would change. Formats for programs have only the report.
     fn preview(
         &self,
         session: &EditSession,
@@ -201,7 +201,7 @@ impl Import<'_> {
         Ok(outcome)
     }
 
-    /// Appends the lines. Gives also their text.
+    /// Appends the lines, and returns their text as well.
     fn append(
         &self,
         session: &EditSession,
@@ -215,7 +215,7 @@ impl Import<'_> {
             let lines = lines_of(&outcome.plan.lines, newline(&text));
             let is_nothing = lines.is_empty();
             let written = lines.clone();
-            // Where the log was replaced after lines were written, it may have them already.
+            // If the log was replaced after lines were written, it may have them already.
             let has_written = |(_, lines): &(ImportOutcome, String)| !lines.is_empty();
             if !is_nothing || !decided.as_ref().is_some_and(has_written) {
                 decided = Some((outcome, lines));

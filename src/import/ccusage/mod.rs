@@ -1,7 +1,8 @@
-//! `tokmon import ccusage`: what `ccusage daily --json` prints, for harnesses whose files tokmon does not read. Checked against ccusage 20.0.24.
+//! `tokmon import ccusage`: reads the output of `ccusage daily --json`, for harnesses whose files tokmon does not read. Checked against
+//! ccusage 20.0.24.
 //!
-//! ccusage states days and no times: a day of it is the same day of the log, in whichever zone. A report of one harness alone does not say of
-//! which, so that the reports of several harnesses are told apart only with `--by-agent`.
+//! ccusage states days without times. They are taken as days of the log, whatever their zone. A report of one harness does not name it, so
+//! that the usage of several harnesses can be told apart only with `--by-agent`.
 
 #[cfg(test)]
 mod tests;
@@ -20,13 +21,13 @@ use super::{
 };
 use crate::model::{StatedCost, TokenCounts};
 
-/// What a report of all harnesses calls its agent.
+/// The agent of reports of all harnesses.
 const ALL: &str = "all";
 
 /// The agent of reports that name none.
 const MAIN: &str = "main";
 
-/// Reads daily reports. Of several reports of a day, the one with the most tokens counts.
+/// Reads daily reports. Of several reports of the same day, the one with the most tokens counts.
 pub struct CcusageReader {
     noon: Box<dyn Fn(NaiveDate) -> DateTime<Utc>>,
     shown: String,
@@ -34,7 +35,7 @@ pub struct CcusageReader {
     skipped: Skipped,
 }
 
-/// What a figure of a report is of.
+/// The day, agent and project of a figure in a report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct DayOf {
     day: NaiveDate,
@@ -42,7 +43,7 @@ struct DayOf {
     project: Option<String>,
 }
 
-/// What a model has used on a day.
+/// What a model used on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ModelUse {
     model: String,
@@ -59,7 +60,7 @@ struct DailyReport<'a> {
     projects: Option<BTreeMap<String, Vec<&'a RawValue>>>,
 }
 
-/// A day, an agent of it or a model of it.
+/// The figures of a day, or of one agent or model on it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Figures<'a> {
@@ -87,7 +88,7 @@ struct Figures<'a> {
     models_used: Vec<Text<'a>>,
     #[serde(borrow, default)]
     model_breakdowns: Vec<Self>,
-    /// What a report of Codex alone has in place of `modelBreakdowns`.
+    /// A report of only Codex has this in place of `modelBreakdowns`.
     #[serde(borrow, default)]
     models: BTreeMap<String, Self>,
     /// With `--by-agent`.
@@ -96,7 +97,7 @@ struct Figures<'a> {
 }
 
 impl CcusageReader {
-    /// `noon` is the noon of a day in the zone in which the log has its days.
+    /// `noon` gives noon on a day in the zone of the log.
     pub fn new(noon: impl Fn(NaiveDate) -> DateTime<Utc> + 'static) -> Self {
         Self {
             noon: Box::new(noon),
@@ -106,7 +107,7 @@ impl CcusageReader {
         }
     }
 
-    /// How a file that is found in a folder is read. One that is named is read whatever its name is.
+    /// How to read a file that is found in a folder. A file that the user names is read whatever its name is.
     pub fn kind_of(path: &str) -> Option<FileKind> {
         let name = path.rsplit_once('.').map(|(_, name)| name)?;
         name.eq_ignore_ascii_case("json")
@@ -197,7 +198,7 @@ impl Reader for CcusageReader {
     fn end(&mut self) {}
 
     fn finish(mut self: Box<Self>) -> Transcripts {
-        // Where the agents of a day are known, their sum is not counted beside them.
+        // If the agents of a day are known, their sum is not counted in addition.
         let named: Vec<NaiveDate> = self
             .days
             .keys()
@@ -229,7 +230,7 @@ impl Reader for CcusageReader {
     }
 }
 
-/// A project is what ccusage makes of a folder: a rule for teams may match it, and the log shows nothing of it.
+/// A project is ccusage's form of the path of a folder: rules for teams can match it, and it never enters the log.
 fn origin(of: DayOf) -> Origin {
     let session = of.project.as_ref();
     let session = session.map_or_else(|| "ccusage".to_owned(), |name| format!("ccusage {name}"));
@@ -247,7 +248,7 @@ fn origin(of: DayOf) -> Origin {
     }
 }
 
-/// The report with the most tokens is the latest; of two with as many, the order of the files decides nothing.
+/// The report with the most tokens is the latest. If two have as many, the choice does not depend on the order of the files.
 fn rank(uses: &[ModelUse]) -> impl Ord + use<> {
     let totals = uses.iter().map(|used| used.tokens.total());
     let total = totals.fold(0, u64::saturating_add);
@@ -264,7 +265,7 @@ fn rank(uses: &[ModelUse]) -> impl Ord + use<> {
 }
 
 impl Figures<'_> {
-    /// The models with what they have used, by name. What no model is stated for has an empty name.
+    /// What each model used, by name. Usage without a stated model has an empty name.
     fn uses(&self) -> Vec<ModelUse> {
         let whole = self.whole();
         let named = self.model_breakdowns.iter();
@@ -283,7 +284,7 @@ impl Figures<'_> {
             .iter()
             .try_fold(whole, |rest, used| less(rest, &used.tokens));
         match (uses.as_mut_slice(), rest) {
-            // What the total has beyond the classes is not in those of the model.
+            // Tokens of the total that are in no class are not part of the model's figures.
             ([only], Some(rest)) => {
                 only.tokens += rest;
                 only.cost = only.cost.or_else(|| self.cost());
@@ -312,8 +313,7 @@ impl Figures<'_> {
         uses
     }
 
-    /// The tokens by class. Where the total is more than the classes, the rest is what the model thought: of Gemini, ccusage counts that in no
-    /// class.
+    /// The tokens by class. If the total is more than the classes, the rest is reasoning, which ccusage counts in no class for Gemini.
     fn whole(&self) -> TokenCounts {
         let mut tokens = TokenCounts {
             input: self.input_tokens.0,
@@ -329,8 +329,8 @@ impl Figures<'_> {
         tokens
     }
 
-    /// What ccusage estimates that it cost: it sees each request, with its length. A model that it has no price of costs it nothing, which is
-    /// not known to be so.
+    /// The cost that ccusage estimates, which sees each request with its length. It states 0 for models without a price, which means that the
+    /// cost is not known.
     fn cost(&self) -> Option<StatedCost> {
         let nanos = decimal::nanos(self.cost?.get())?;
         (nanos > 0).then_some(StatedCost {
@@ -349,7 +349,7 @@ impl Figures<'_> {
     }
 }
 
-/// The tokens without others. None where these are more of any class.
+/// The tokens without others. None if these are more in any class.
 fn less(tokens: TokenCounts, others: &TokenCounts) -> Option<TokenCounts> {
     Some(TokenCounts {
         input: tokens.input.checked_sub(others.input)?,

@@ -1,4 +1,4 @@
-//! Reports of ccusage, and the responses that come of them.
+//! Reports of ccusage, and the responses that are read from them.
 
 use chrono::{FixedOffset, NaiveTime};
 

@@ -1,4 +1,4 @@
-//! Whose lines a file holds: which session, which agent, in which folder.
+//! Whose usage a file states: of which session and agent, in which folder.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -13,12 +13,12 @@ use super::{
     shared::Shared,
 };
 
-/// What an agent is called that no other one has started.
+/// The name of an agent that was not started by another one.
 const MAIN: &str = "main";
 
-/// How to read a file, by its path below the folder that is searched. None where it is no transcript.
+/// How to read a file, by its path below the folder that is searched. None if it is not a transcript.
 ///
-/// Beside transcripts lie the descriptions of subagents and workflows (`*.json`) and the journal of subagents, which hold no usage.
+/// The descriptions of subagents and workflows (`*.json`) and the journal of subagents are in the same folders, and state no usage.
 pub fn kind_of(path: &str) -> Option<FileKind> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_of_subagents = folder.is_empty() || folder.split('/').any(|name| name == "subagents");
@@ -37,7 +37,7 @@ pub fn kind_of(path: &str) -> Option<FileKind> {
 #[derive(Default)]
 pub(super) struct SessionFile {
     pub shown: String,
-    /// Its name without the ending: the id of the session, where nobody has renamed it.
+    /// Its name without the extension: the id of the session, unless the file was renamed.
     pub stem: String,
     /// The subagent whose file it is.
     agent: Option<String>,
@@ -46,11 +46,11 @@ pub(super) struct SessionFile {
     aliases: Vec<String>,
     /// What identifies the session, once a line has shown it.
     session: Option<String>,
-    /// How many lines have stated usage.
+    /// The number of lines so far that state usage.
     pub ordinal: u32,
     /// The origin of the line before.
     origin: Option<u32>,
-    /// Nothing more of it is read.
+    /// Whether the rest of it is left unread.
     pub is_unreadable: bool,
 }
 
@@ -121,10 +121,10 @@ impl SessionFile {
 
 /// What identifies the session of a file, by the first of its lines that states usage.
 ///
-/// A session that is resumed or branched gets another file, another name and another `sessionId`, and begins with copies of lines: of
-/// those only uuid, ids and times stay. By what it begins with it is the same session, whichever of its files are read, or are still there
-/// (Claude Code deletes them after 30 days). A subagent's file is a session of its own for the same reason: its parent's file may be gone,
-/// or not be read.
+/// A session that is resumed or branched gets another file, another name and another `sessionId`, and begins with copies of lines that
+/// keep only their uuid, ids and times. Identified by its beginning, it is the same session whichever of its files are read, or are left
+/// (Claude Code deletes them after 30 days). A subagent's file is a session of its own for the same reason: its parent's file may be
+/// deleted, or not be read.
 fn session(line: &UsageLine<'_>, stem: &str) -> String {
     let parts = match (&line.message_id, &line.request_id, &line.uuid) {
         (Some(message), Some(request), _) => ["response", message, request],
@@ -143,7 +143,7 @@ fn session(line: &UsageLine<'_>, stem: &str) -> String {
     session
 }
 
-/// What lies beside the file of a subagent.
+/// What the file beside the transcript of a subagent says.
 #[derive(Default)]
 struct AgentMeta {
     agent_kind: Option<String>,
@@ -168,7 +168,7 @@ impl<'a> Fields<'a> for AgentMetaFields<'a> {
 }
 
 impl AgentMeta {
-    /// Without what cannot be read: it only names the agent.
+    /// Reads what can be read and ignores the rest, as it only names the agent.
     fn read(json: &[u8]) -> Self {
         let json = json.strip_prefix(BOM).unwrap_or(json);
         let fields =

@@ -1,5 +1,5 @@
-//! Objects of JSON of which a few keys are read, and whatever else they hold is passed over. As in JavaScript, which writes them, the last
-//! of several equal keys counts. A string that is not needed may hold anything between its quotes, such as half of a character.
+//! JSON objects of which a few keys are read and all others are skipped. The last of several equal keys counts, as in JavaScript, which
+//! writes these files. A string that is not needed may hold anything between its quotes, such as half of a surrogate pair.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -9,21 +9,21 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// The keys that are read of an object.
+/// The keys of an object that are read.
 pub(super) trait Fields<'a>: Default {
-    /// Reads the value of a key. It has to be read, or [`ignored`].
+    /// Reads the value of a key, or passes it to [`ignored`].
     fn read<M: MapAccess<'a>>(&mut self, key: &[u8], map: &mut M) -> Result<(), M::Error>;
 }
 
-/// Passes over the value of a key.
+/// Skips the value of a key.
 pub(super) fn ignored<'a, M: MapAccess<'a>>(map: &mut M) -> Result<(), M::Error> {
     map.next_value::<IgnoredAny>().map(drop)
 }
 
-/// An object. None where the value is another one.
+/// An object. None for any other value.
 pub(super) struct JsonObject<T>(pub Option<T>);
 
-/// All objects of a list. Empty where the value is no list.
+/// All objects of a list. Empty for any other value.
 pub(super) struct JsonObjects<T>(pub Vec<T>);
 
 impl<'a, T: Fields<'a>> Deserialize<'a> for JsonObject<T> {
@@ -41,7 +41,7 @@ impl<'a, T: Fields<'a>> Deserialize<'a> for JsonObjects<T> {
 struct ObjectVisitor<T>(PhantomData<T>);
 struct ObjectsVisitor<T>(PhantomData<T>);
 
-/// How a visitor takes the values that are neither an object nor a list.
+/// How a visitor reads values that are neither an object nor a list.
 macro_rules! others_are {
     ($value:expr) => {
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,7 +139,7 @@ impl<'a> Visitor<'a> for ObjectKeyVisitor {
     }
 }
 
-/// What a string says. None where the value is another one, or says nothing: an empty id is no id.
+/// The text of a string. None for any other value, and for an empty string, as an empty id is no id.
 pub(super) fn text(value: Option<&RawValue>) -> Option<Cow<'_, str>> {
     let json = value?.get();
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;

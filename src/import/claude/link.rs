@@ -1,10 +1,10 @@
-//! What lines of one response have in common, as hashes of a few bytes: a large history has hundreds of thousands of them.
+//! What the lines of one response have in common, as hashes of a few bytes, as a long history has hundreds of thousands of lines.
 
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use super::parse::UsageLine;
 
-/// A hash of 96 bits. Of a million of them, two are equal by chance with a probability below 10⁻¹⁷.
+/// A hash of 96 bits. The probability that two of a million are equal by chance is below 10⁻¹⁷.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Link([u32; 3]);
 
@@ -51,7 +51,7 @@ impl Link {
         Self(halves)
     }
 
-    /// The copies of a line. Resumed and branched sessions copy lines with their uuid, ids and times, and change their `sessionId` alone.
+    /// The copies of a line. Resumed and branched sessions copy lines with their uuid, ids and times, and change only their `sessionId`.
     pub fn uuid(line: &UsageLine<'_>) -> Option<Self> {
         line.uuid.as_deref().map(|uuid| Self::of(b'u', &[uuid]))
     }
@@ -63,11 +63,11 @@ impl Link {
     }
 
     /// The lines of a response, by the id of its message and
-    /// - the id of its request, which streams repeat on every line;
-    /// - where a gateway gives none, its session and the tokens on its input side. Some gateways give all messages one id, and the
-    ///   lines of a stream differ in their output alone.
+    /// - the id of its request, which every line of a stream repeats;
+    /// - if a gateway gives none, its session and the tokens on its input side: some gateways give all messages the same id, and the
+    ///   lines of a stream differ only in their output.
     ///
-    /// `session` is meant where the line names none.
+    /// `session` is used if the line names none.
     pub fn response(line: &UsageLine<'_>, session: &str) -> Option<Self> {
         let id = line.message_id.as_deref()?;
         if let Some(request) = line.request_id.as_deref() {

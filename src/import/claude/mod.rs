@@ -27,12 +27,12 @@ pub use file::kind_of;
 
 /// Reads transcripts of Claude Code.
 ///
-/// Every response counts once, also those of branches that were rewound, and of conversations that were compacted: they were paid for.
+/// Every response counts once, including those of branches that were rewound and of conversations that were compacted: they were paid for.
 pub struct ClaudeReader {
     file: SessionFile,
     shared: SharedValues,
     merge: Merge,
-    /// The kinds of agents, by their ids, as far as files say them.
+    /// The kinds of agents by their ids, as far as files state them.
     agent_kinds: BTreeMap<String, String>,
     skipped: Skipped,
     needed: Needed,
@@ -75,14 +75,14 @@ impl Reader for ClaudeReader {
             text = text.strip_prefix(BOM).unwrap_or(text);
         }
         let text = text.trim_ascii();
-        // Most of a transcript is what tools returned. Damage goes unnoticed in a long line that holds no usage.
+        // Most of a transcript is what tools returned. Damage in a long line without usage is not noticed.
         if text.is_empty() || !self.needed.may_matter(text) {
             return;
         }
         match parse::usage_line(text) {
             Ok(Some(usage)) => self.found(usage),
             Ok(None) => {}
-            // What is still being written is whole the next time.
+            // A line that is still being written is complete at the next import.
             Err(parse::Bad::Json(_)) if !line.has_end => self.skipped.torn += 1,
             Err(bad) => {
                 let number = Some(line.number);
@@ -111,7 +111,7 @@ impl Reader for ClaudeReader {
 }
 
 impl ClaudeReader {
-    /// Reads no more of the file.
+    /// Leaves the rest of the file unread.
     fn give_up(&mut self, reason: &str) {
         self.file.is_unreadable = true;
         self.skipped.unreadable(&self.file.shown, None, reason);

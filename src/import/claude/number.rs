@@ -1,12 +1,11 @@
-//! Numbers of tokens, from the text of JSON values. Never through binary floating point: it would round large numbers.
+//! Numbers of tokens from the text of JSON values, never as binary floating point, which would round large numbers.
 
 use serde_json::value::RawValue;
 
 /// The digits of the largest number of tokens, `u64::MAX`.
 const MOST_DIGITS: usize = 20;
 
-/// A number of tokens; none are meant by `null`, and by a value that is not there. Whole numbers count however they are written: `1e3`
-/// and `1000.0` are 1000.
+/// A number of tokens; zero for `null` and for a missing value. Whole numbers are accepted in every notation: `1e3` and `1000.0` are 1000.
 ///
 /// The error ends a sentence that begins with the name of the value.
 pub(super) fn tokens(value: Option<&RawValue>) -> Result<u64, &'static str> {
@@ -28,7 +27,7 @@ pub(super) fn tokens(value: Option<&RawValue>) -> Result<u64, &'static str> {
     Ok(number)
 }
 
-/// A JSON number without a sign, where it is whole.
+/// A JSON number without a sign, if it is whole.
 fn whole(text: &str) -> Result<u64, &'static str> {
     const TOO_LARGE: &str = "is too large";
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));

@@ -1,4 +1,4 @@
-//! A line of a transcript as JSON, and what of it is usage. Which lines are the same response is up to `merge`.
+//! Finds the usage that a line of a transcript states. `merge` decides which lines are the same response.
 
 use std::borrow::Cow;
 
@@ -17,10 +17,10 @@ use super::{
     number,
 };
 
-/// The model of a message that the harness wrote itself, such as of an error. Nothing was paid for it.
+/// The model of messages that the harness wrote itself, such as errors. They cost nothing.
 const SYNTHETIC: &str = "<synthetic>";
 
-/// The iteration of a message that another model answered: the only kind that is not part of the usage of the message.
+/// The type of an iteration that another model answered, the only one that is not part of the usage of its message.
 const ADVISOR: &str = "advisor_message";
 
 /// A line that states usage.
@@ -31,14 +31,14 @@ pub(super) struct UsageLine<'a> {
     pub request_id: Option<Cow<'a, str>>,
     pub session_id: Option<Cow<'a, str>>,
     pub agent_id: Option<Cow<'a, str>>,
-    /// None where the line does not say.
+    /// None if the line does not say.
     pub is_sidechain: Option<bool>,
     pub cwd: Option<Cow<'a, str>>,
     pub branch: Option<Cow<'a, str>>,
     pub time: DateTime<Utc>,
     pub model: Cow<'a, str>,
     pub tokens: TokenCounts,
-    /// Served in the fast mode, whatever was asked for.
+    /// Whether it was served in the fast mode, whatever was requested.
     pub is_fast: bool,
     /// What other models answered within the message, beside its own usage.
     pub advisors: Vec<Advisor>,
@@ -70,7 +70,7 @@ impl Bad {
 }
 
 impl Advisor {
-    /// What it is compared by.
+    /// What decides between lists of answers with equal sums of tokens.
     pub fn key(&self) -> ([u64; 5], &str, bool) {
         let tokens = &self.tokens;
         let classes = [
@@ -84,7 +84,7 @@ impl Advisor {
     }
 }
 
-/// Reads a line. None where it states no usage; an error says why it cannot be read.
+/// Reads a line. None if it states no usage; an error says why it cannot be read.
 ///
 /// Only a line with `type: "assistant"` at its top states usage, in an object `message.usage`. Progress lines, results of tools and quoted
 /// transcripts repeat usage that has a line of its own elsewhere.
@@ -97,14 +97,14 @@ pub(super) fn usage_line(line: &[u8]) -> Result<Option<UsageLine<'_>>, Bad> {
     if str::from_utf8(line).is_err() {
         return lossy(line);
     }
-    // What is valid, but could not be read, has a string with half a character where an object belongs: that is no usage.
+    // Valid JSON that could not be read has a string with half a character in place of an object, and so no usage.
     match serde_json::from_slice::<IgnoredAny>(line) {
         Ok(_) => Ok(None),
         Err(_) => Err(Bad::Json(reason(&error))),
     }
 }
 
-/// Reads a line with bytes that are not UTF-8: they are replaced, since they stand in text that is not needed, or is only shown.
+/// Reads a line with bytes that are not UTF-8. They are replaced, as they are part of text that is not needed, or is only shown.
 fn lossy<'a>(line: &[u8]) -> Result<Option<UsageLine<'a>>, Bad> {
     let line = String::from_utf8_lossy(line);
     let usage = usage_line(line.as_bytes())?;
@@ -200,7 +200,7 @@ impl<'a> LineFields<'a> {
     }
 }
 
-/// When a line was written. Without its time a response belongs to no day.
+/// When a line was written. A response without a time belongs to no day.
 fn time(value: Option<&RawValue>) -> Result<DateTime<Utc>, &'static str> {
     let text = text(value).ok_or("its usage has no time")?;
     moment(&text).ok_or("the time of its usage is not a time with a zone")
@@ -234,9 +234,9 @@ struct UsageFields<'a> {
     cache_write: Option<&'a RawValue>,
     cache_split: Option<SplitFields<'a>>,
     speed: Option<&'a RawValue>,
-    /// Of an iteration.
+    /// Only of an iteration.
     kind: Option<&'a RawValue>,
-    /// Of an iteration.
+    /// Only of an iteration.
     model: Option<&'a RawValue>,
     iterations: Vec<UsageFields<'a>>,
 }
@@ -267,8 +267,8 @@ impl<'a> Fields<'a> for UsageFields<'a> {
 }
 
 impl UsageFields<'_> {
-    /// The classes of tokens. What was written into the cache is stated as a sum, by how long it stays, or both. What the sum has beyond
-    /// the parts is of five minutes, as it was before there was another choice.
+    /// The tokens by class. Cache writes are stated as a sum, by how long they stay, or both. If the sum is more than its parts, the rest
+    /// stays for five minutes, the only choice of earlier versions.
     fn tokens(&self) -> Result<TokenCounts, String> {
         let figure = |name: &str, value| {
             number::tokens(value).map_err(|reason| format!("`{name}` {reason}"))
@@ -295,7 +295,7 @@ impl UsageFields<'_> {
         text(self.speed).as_deref() == Some("fast")
     }
 
-    /// The answer of another model, where this is an iteration that holds one.
+    /// The answer of another model, if this is an iteration that holds one.
     fn advisor(&self) -> Option<Result<Advisor, String>> {
         if text(self.kind).as_deref() != Some(ADVISOR) {
             return None;

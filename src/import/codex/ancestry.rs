@@ -1,5 +1,5 @@
-//! What a fork or a spawned thread repeats of its parent. Times prove nothing where the parent is there: older versions stamp the replay with
-//! the moment of the fork, newer ones keep the parent's times and leave out its records (codeburn#1383).
+//! What a fork or a spawned thread repeats of its parent. If the parent is known, times prove nothing: older versions give the replay the
+//! time of the fork, newer ones keep the parent's times and leave out its records (codeburn#1383).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,14 +10,14 @@ use super::rollout::{NoteKind, Rollout, UsageNote};
 /// How the replay at the beginning of a rollout is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Replay {
-    /// This many of its pairs of sums are those of its parent. Zero where there is none.
+    /// The number of its pairs of sums that are those of its parent. Zero if it has no parent.
     Pairs(usize),
-    /// The parent is not there: what is dated within seconds of the thread's start, or earlier, without a pause.
+    /// The parent is not known: the replay is all that is dated before the thread's start, or within seconds of it without a pause.
     Until(DateTime<Utc>),
 }
 
 impl Replay {
-    /// To ask of one note after the other.
+    /// Tests one note after the other.
     pub const fn run(self) -> ReplayedRun {
         ReplayedRun {
             replay: self,
@@ -54,7 +54,7 @@ impl ReplayedRun {
     }
 }
 
-/// The replay of each rollout, in their order.
+/// The replay of each rollout, in the order of the rollouts.
 pub(super) fn replays(rollouts: &BTreeMap<String, Rollout>) -> Vec<Replay> {
     let roots = roots_of_loops(rollouts);
     let replay = |(session, rollout): (&String, &Rollout)| {
@@ -79,13 +79,13 @@ pub(super) fn replays(rollouts: &BTreeMap<String, Rollout>) -> Vec<Replay> {
     rollouts.iter().map(replay).collect()
 }
 
-/// How long a replay takes at most.
+/// The longest time that a replay takes.
 const REPLAY: TimeDelta = TimeDelta::seconds(5);
 
-/// Threads that are, by damaged files, their own ancestors would all be replays of each other. The oldest of each loop is taken as no fork.
+/// Damaged files can make threads their own ancestors, and so replays of each other. The oldest thread of each loop is taken as no fork.
 fn roots_of_loops(rollouts: &BTreeMap<String, Rollout>) -> BTreeSet<&String> {
     let mut roots = BTreeSet::new();
-    // In which walk a thread was reached first.
+    // The walk that reached a thread first.
     let mut reached: BTreeMap<&String, usize> = BTreeMap::new();
     for (walk, start) in rollouts.keys().enumerate() {
         let mut path: Vec<&String> = Vec::new();

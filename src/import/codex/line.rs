@@ -1,4 +1,4 @@
-//! The lines of a rollout, as far as they say what was used, and by whom.
+//! The lines of a rollout, as far as they state usage and whose it is.
 
 use serde::Deserialize;
 
@@ -21,7 +21,7 @@ pub(super) struct WithPayload<P> {
     pub payload: LooseObject<P>,
 }
 
-/// `session_meta`: the first of a file is of its own thread; a fork has that of its parent as the second.
+/// `session_meta`: the first one of a file is that of its own thread; in a fork, the second is that of its parent.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct SessionMeta<'a> {
@@ -46,7 +46,7 @@ pub(super) struct GitState<'a> {
     pub branch: Text<'a>,
 }
 
-/// Most sources are a word, like `cli`.
+/// Most sources are one word, like `cli`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct SessionSource<'a> {
@@ -72,7 +72,7 @@ pub(super) struct ThreadSpawn<'a> {
     pub agent_role: Text<'a>,
 }
 
-/// `turn_context`: the model of what follows. Models that stand deeper are settings of other things (codeburn#1040).
+/// `turn_context`: the model of what follows. Models in nested objects are other settings (codeburn#1040).
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct TurnContext<'a> {
@@ -89,7 +89,7 @@ pub(super) struct EventMessage<'a> {
     pub info: LooseObject<TokenCountInfo>,
 }
 
-/// What the thread has used so far, and with its last response. The hash identifies both together.
+/// What the thread has used so far, and what its last response used. The hash covers both.
 #[derive(Default, Deserialize, Hash)]
 #[serde(default)]
 pub(super) struct TokenCountInfo {
@@ -97,7 +97,7 @@ pub(super) struct TokenCountInfo {
     pub last_token_usage: Option<RolloutUsage>,
 }
 
-/// `token_usage_record`: one response. Its `turn_token_usage` and `thread_token_usage` are sums that grow, so they are left alone.
+/// `token_usage_record`: one response. Its `turn_token_usage` and `thread_token_usage` are running sums, and not read.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct TokenUsageRecord<'a> {
@@ -108,8 +108,8 @@ pub(super) struct TokenUsageRecord<'a> {
     pub usage: Option<RolloutUsage>,
 }
 
-/// Tokens as Codex states them: the input contains what was read from a cache and written into one, the output what the model thought.
-/// The total is input + output, without an exception in 170,429 events (ccusage#1499), so that it need not be read.
+/// Tokens as Codex states them: the input includes cache reads and cache writes, the output includes reasoning. The total is not read, as
+/// it is input + output in all of 170,429 events (ccusage#1499).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 pub(super) struct RolloutUsage {
@@ -130,12 +130,12 @@ impl RolloutUsage {
         self.input.0 == 0 && self.output.0 == 0
     }
 
-    /// Whether fewer tokens were used than before, which no sum can say of the same count.
+    /// Whether its input or output is less than before, so that the running sum started again.
     pub fn is_below(&self, before: &Self) -> bool {
         self.input.0 < before.input.0 || self.output.0 < before.output.0
     }
 
-    /// What was used since a sum was lower.
+    /// What was used since the running sum was `before`.
     pub fn since(&self, before: &Self) -> Self {
         let more = |now: Count, then: Count| Count(now.0.saturating_sub(then.0));
         Self {
@@ -147,7 +147,7 @@ impl RolloutUsage {
         }
     }
 
-    /// Classes that have no token in common. Parts that exceed their whole are cut to it: input + output stays what it is.
+    /// The tokens by class, each in one class only. Parts that exceed their whole are cut to it, so that input + output stays the same.
     pub fn counts(&self) -> TokenCounts {
         let input = self.input.0;
         let read = self.cached.0.min(input);

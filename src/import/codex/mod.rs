@@ -1,5 +1,6 @@
-//! Rollouts of Codex: `sessions/YYYY/MM/DD/rollout-<time>-<thread>.jsonl` and copies of them in `archived_sessions`. `line` knows what the lines
-//! hold, `rollout` notes what one file says, `ancestry` what of it a parent thread said before, and `twins` which lines say the same twice.
+//! Rollouts of Codex: `sessions/YYYY/MM/DD/rollout-<time>-<thread>.jsonl` and copies of them in `archived_sessions`. `line` knows what
+//! the lines hold, `rollout` notes what one file states, `ancestry` finds what a parent thread stated before, and `twins` finds lines that
+//! state the same response.
 
 mod ancestry;
 mod line;
@@ -24,17 +25,17 @@ use super::{
 
 /// Reads rollouts, each response once:
 ///
-/// - A `token_usage_record` is a response, by its `response_id` over all files; one of another thread is the parent's. Compactions have such a
-///   record alone, and enter no sum (codex#47003).
-/// - A `token_count` states sums; what they grow by is a response, unless a record since the growth before has the same input and output.
-/// - A fork or a spawned thread begins with a replay of its parent, which is the parent's.
-/// - Of two files of one thread the longer counts.
+/// - A `token_usage_record` is a response, identified by its `response_id` in all files; one of another thread belongs to the parent.
+///   Compactions have only such a record, and are part of no sum (codex#47003).
+/// - A `token_count` states running sums. What they grow by is a response, unless a record since the last growth has the same input and output.
+/// - A fork or a spawned thread begins with a replay of its parent's responses, which count for the parent.
+/// - Of two files of one thread, the longer one counts.
 ///
-/// Equal numbers in threads that are not related are two responses.
+/// Equal figures in unrelated threads are two responses.
 #[derive(Debug)]
 pub struct CodexReader {
     needed: Needed,
-    /// The file that is read; none while it is one that cannot be read.
+    /// The file that is being read. None for one that cannot be read.
     current: Option<CurrentRollout>,
     /// By thread.
     rollouts: BTreeMap<String, Rollout>,
@@ -46,7 +47,7 @@ pub struct CodexReader {
 #[derive(Debug)]
 struct CurrentRollout {
     file: JsonFile,
-    /// What its thread is called where no id is known.
+    /// The name of its thread if no id is known.
     name: String,
     rollout: Rollout,
 }
@@ -66,7 +67,7 @@ impl Default for CodexReader {
 }
 
 impl CodexReader {
-    /// How a file is read, by its path below the folder that is searched. None where it is no rollout.
+    /// How to read a file, by its path below the folder that is searched. None if it is not a rollout.
     pub fn kind_of(path: &str) -> Option<FileKind> {
         let name = file_name(path).strip_prefix("rollout-")?;
         if name.strip_suffix(".jsonl").is_some() {
@@ -167,7 +168,7 @@ impl Reader for CodexReader {
     }
 }
 
-/// The line that is read, and what it may change beside its rollout.
+/// The line that is being read, and what it may change in addition to its rollout.
 struct RolloutPlace<'a> {
     file: &'a JsonFile,
     line: Line<'a>,
@@ -216,7 +217,7 @@ impl RolloutPlace<'_> {
         self.file.reread(text, self.line, self.skipped)
     }
 
-    /// Notes a response that has no time, which no day can count.
+    /// Notes a response without a time, which belongs to no day.
     fn known<T>(&mut self, time: Option<T>) -> Option<T> {
         if time.is_none() {
             self.file.note(self.line, self.skipped, "it has no time");
@@ -237,7 +238,7 @@ struct FoundResponses {
 }
 
 impl FoundResponses {
-    /// Adds what counts of a rollout.
+    /// Adds the responses of a rollout that count.
     fn rollout(&mut self, session: &str, rollout: &Rollout, replay: Replay, models: &[String]) {
         let origin = self.origins.index(&rollout.origin(session));
         self.skipped.copies += rollout.repeats;

@@ -1,4 +1,4 @@
-//! One rollout file: what its lines say, in their order. What of that counts is decided when every file is read.
+//! What the lines of one rollout state, in their order. Which of it counts is decided when all files have been read.
 
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
@@ -12,7 +12,7 @@ use super::{
 /// What a file says about usage.
 #[derive(Debug, Default)]
 pub(super) struct Rollout {
-    /// The thread: the id of the first `session_meta`, else that in the file's name, else that of the first record.
+    /// The thread: the id of the first `session_meta`, else the one in the name of the file, else that of the first record.
     pub session: Option<String>,
     /// The thread that this one was forked from, or that spawned it.
     pub parent: Option<String>,
@@ -25,13 +25,13 @@ pub(super) struct Rollout {
     pub branch: Option<String>,
     pub lines: u64,
     pub bytes: u64,
-    /// A hash of each `token_count`, repeats of the one before left out. A fork begins with those of its parent.
+    /// A hash of each `token_count` that does not repeat the one before. A fork begins with those of its parent.
     pub pairs: Vec<u64>,
     pub notes: Vec<UsageNote>,
     /// How often a `token_count` repeated the one before.
     pub repeats: u64,
     total: Option<RolloutUsage>,
-    /// Index of the model that answers now, and a hash of its name.
+    /// Index of the current model, and a hash of its name.
     model: (u32, u64),
     /// A hash of all notes.
     content: u64,
@@ -68,7 +68,7 @@ impl Rollout {
         }
     }
 
-    /// A model answers from here on.
+    /// Sets the model of the responses that follow.
     pub fn turn(&mut self, index: u32, name: &str) {
         self.model = (index, hash(&name));
     }
@@ -122,8 +122,8 @@ impl Rollout {
         self.note(usage, time, kind);
     }
 
-    /// Sums say what was used by how much they grow: most events repeat the one before (43 to 65 % in real files: ccusage#876, #1288). A sum
-    /// that falls begins anew. Without sums, every event is a response of its own.
+    /// Usage is what the sums grow by, as many events repeat the one before (43 to 65 % in real files: ccusage#876, #1288). A sum that falls
+    /// starts again from zero. Without sums, every event is a response of its own.
     pub fn token_count(&mut self, info: &TokenCountInfo, time: DateTime<Utc>) {
         let pair = hash(info);
         let is_repeat = info.total_token_usage.is_some() && self.total == info.total_token_usage;
@@ -160,8 +160,8 @@ impl Rollout {
         });
     }
 
-    /// Of two files of one thread the longer counts (`archived_sessions` has copies). Equally long ones are told apart by what they say, so
-    /// that the order in which they are read does not matter.
+    /// Of two files of one thread, the longer one counts (`archived_sessions` has copies). Equally long ones are ordered by their contents,
+    /// so that the order in which they are read does not matter.
     pub fn length(&self) -> (u64, u64, u64) {
         let names = [
             &self.parent,
@@ -173,7 +173,7 @@ impl Rollout {
         (self.lines, self.bytes, hash(&(self.content, names)))
     }
 
-    /// What units, rules and reports know the thread by.
+    /// How units, rules and reports identify the thread.
     pub fn origin(&self, session: &str) -> Origin {
         Origin {
             session: session.to_owned(),

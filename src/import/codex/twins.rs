@@ -9,19 +9,19 @@ pub(super) struct Twins {
     pub counts: Vec<bool>,
     /// Records of the parent.
     pub foreign: u64,
-    /// Growths that are the parent's, beside those with such a record.
+    /// Growths that are the parent's and have no such record.
     pub replays: u64,
 }
 
 impl Twins {
-    /// A growth of the sums is the twin of a record with the same input and output since the growth before, or of the last records together,
-    /// where some event between them is missing. A record that follows is the twin of the growth before it, if that has none.
+    /// A growth of the sums is the twin of a record since the last growth with the same input and output, or of the last records together
+    /// if an event between them is missing. Otherwise a later record can be its twin, up to the next growth.
     ///
-    /// What is replayed counts nowhere, but the growths are still borders.
+    /// What is replayed does not count, but its growths still separate records.
     pub fn find(notes: &[UsageNote], mut is_replay: impl FnMut(&UsageNote) -> bool) -> Self {
         let mut counts = vec![true; notes.len()];
         let (mut foreign, mut replays) = (0, 0);
-        // The records since the last growth, and that growth while it has no twin.
+        // The records since the last growth, and that growth as long as it has no twin.
         let mut records: Vec<usize> = Vec::new();
         let mut open: Option<usize> = None;
         for (place, note) in notes.iter().enumerate() {

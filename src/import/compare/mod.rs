@@ -1,5 +1,5 @@
-//! What the log says, compared with what transcripts say: by team and day, and by month where the log has no days. Pure: `commands`
-//! reads both sides, `render` words the result.
+//! Compares the usage in the log with that in transcripts, by team and day, or by month if the log has no days. Pure: `commands` reads both
+//! sides, `render` words the result.
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ pub struct LoggedRow {
     pub units: Vec<String>,
 }
 
-/// All that a team used in a month, by the log.
+/// All that a team used in a month, according to the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedMonth {
     pub month: Month,
@@ -29,33 +29,33 @@ pub struct LoggedMonth {
     pub used: Tokens,
 }
 
-/// What the log says.
+/// Usage according to the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoggedUsage {
     pub rows: Vec<LoggedRow>,
-    /// Each team once in a month.
+    /// Each month has each team once.
     pub months: Vec<LoggedMonth>,
 }
 
-/// A unit of import as transcripts have it.
+/// A unit of import according to transcripts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TranscribedUnit {
     pub id: String,
     pub team: String,
     pub day: NaiveDate,
-    /// Those that count.
+    /// Only the classes that count.
     pub tokens: Tokens,
 }
 
 /// The days that are compared, the last one included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ComparedDays {
-    /// From when on transcripts were looked for.
+    /// The first day for which transcripts were looked for.
     pub since: NaiveDate,
-    /// The first of the days, which can be later: harnesses delete their transcripts after a while.
+    /// The first day that is compared, which can be later: harnesses delete their transcripts after a while.
     pub first: NaiveDate,
     pub last: NaiveDate,
-    /// The log says nothing of later days.
+    /// The log has no later days.
     pub today: NaiveDate,
 }
 
@@ -70,14 +70,14 @@ impl ComparedDays {
     }
 }
 
-/// The day or the month that figures are of.
+/// The day or the month of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ComparedPeriod {
     Day(NaiveDate),
     Month(Month),
 }
 
-/// What a team used on a day or in a month, by both sides.
+/// What a team used on a day or in a month, according to both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparedUsage {
     pub period: ComparedPeriod,
@@ -98,7 +98,7 @@ impl ComparedUsage {
     }
 }
 
-/// Usage that the log seems to have on another day than transcripts: a team is short on one by as much as it has more on the other.
+/// Usage that the log seems to have on another day than transcripts: a team is short on one day by what it has too much on the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MisdatedUsage {
     pub team: String,
@@ -113,29 +113,29 @@ pub struct Comparison {
     /// By period, then by team. Those that agree are among them.
     pub compared: Vec<ComparedUsage>,
     pub misdated: Vec<MisdatedUsage>,
-    /// Teams of the log that no transcript is of, with what they used in these days. They differ from nothing: what they use may be
-    /// written down by hand alone, or come from another source.
+    /// Teams of the log without transcripts, with what they used in these days. They are no differences: their usage may be recorded only
+    /// by hand, or be of another source.
     pub only_in_log: Vec<(String, Tokens)>,
-    /// Months of teams with tokens that have no day, where transcripts of a part of the month alone were looked for.
+    /// Months of teams with tokens that have no day, if transcripts were looked for in only a part of the month.
     pub not_compared: Vec<LoggedMonth>,
-    /// What was imported from other sources in these days. The transcripts of this one say nothing about it.
+    /// What was imported from other sources in these days, which the transcripts of this source cannot contain.
     pub other_sources: Tokens,
 }
 
 impl Comparison {
-    /// What is compared of the log, and of the transcripts.
+    /// The sums of what is compared: of the log, and of the transcripts.
     pub fn totals(&self) -> (Tokens, Tokens) {
         let log = self.compared.iter().map(|of| of.log).sum();
         let transcripts = self.compared.iter().map(|of| of.transcripts).sum();
         (log, transcripts)
     }
 
-    /// The sum of all gaps: one team's surplus makes up for no gap of another team or day.
+    /// The sum of all gaps. A surplus does not make up for a gap of another team or day.
     pub fn differing(&self) -> Tokens {
         self.compared.iter().map(ComparedUsage::gap).sum()
     }
 
-    /// What differs as a share of what transcripts say.
+    /// What differs as a share of the tokens in transcripts.
     pub fn share(&self) -> Option<Percent> {
         Percent::new(self.differing().0, self.totals().1.0)
     }
@@ -161,8 +161,8 @@ type TeamKey = String;
 
 /// Compares the log with the units that transcripts have in these days.
 ///
-/// A unit that rows of the log name by its id counts for their team, so that a rule for teams that is new changes nothing. A team whose
-/// monthly row has tokens that no day has is compared by month, as they may be of any day.
+/// A unit that is in the log counts for the team that it has there, so that a new rule for teams changes nothing. A team whose monthly row
+/// has tokens without a day is compared by month, as they may be of any day.
 pub fn compare(
     source: ImportSource,
     log: &LoggedUsage,
@@ -225,7 +225,7 @@ pub fn compare(
     comparison
 }
 
-/// Whether a row can be of what this source knows: it was imported from it, or written by hand.
+/// Whether the transcripts of a source can contain the usage of a row: it was imported from the source, or written by hand.
 fn is_of(source: ImportSource, row: &LoggedRow) -> bool {
     let is_own = |unit: &String| {
         let rest = unit.strip_prefix(source.prefix());
@@ -234,7 +234,7 @@ fn is_of(source: ImportSource, row: &LoggedRow) -> bool {
     row.units.is_empty() || row.units.iter().any(is_own)
 }
 
-/// The team that the log has each unit under.
+/// The team of each unit, according to the log.
 fn teams_of_units<'l>(rows: &[&'l LoggedRow]) -> HashMap<&'l str, &'l str> {
     let all = rows.iter().flat_map(|row| {
         let units = row.units.iter();
@@ -243,7 +243,7 @@ fn teams_of_units<'l>(rows: &[&'l LoggedRow]) -> HashMap<&'l str, &'l str> {
     all.collect()
 }
 
-/// The months of teams with tokens that no day has, without those of other sources. What rounding can explain is not among them.
+/// The months of teams with more tokens without a day than rounding can explain, without those of other sources.
 fn undated_months(
     log: &LoggedUsage,
     own: &[&LoggedRow],
@@ -270,7 +270,7 @@ fn undated_months(
     months.collect()
 }
 
-/// Both sides, by period and team.
+/// The sums of both sides, by period and team.
 #[derive(Default)]
 struct Sides {
     names: HashMap<TeamKey, String>,
@@ -278,7 +278,7 @@ struct Sides {
 }
 
 impl Sides {
-    /// A team is shown by the first spelling.
+    /// Keeps the first spelling of a team, and gives its key.
     fn name(&mut self, team: &str) -> TeamKey {
         let key = fold_name(team);
         if !self.names.contains_key(&key) {
@@ -303,7 +303,7 @@ impl Sides {
         self.add(period, team, [Tokens::ZERO, tokens]);
     }
 
-    /// Only teams that a transcript is of are compared.
+    /// Compares the teams in `known`, those with transcripts. The others are only in the log.
     fn into_comparison(self, known: &BTreeSet<TeamKey>, comparison: &mut Comparison) {
         let mut only: BTreeMap<String, Tokens> = BTreeMap::new();
         for ((period, key), [log, transcripts]) in self.sums {
@@ -325,7 +325,7 @@ impl Sides {
     }
 }
 
-/// Days of a team that are short by as much as another day has more.
+/// Days of a team that are short by what another day has too much.
 fn misdated(compared: &[ComparedUsage]) -> Vec<MisdatedUsage> {
     let mut surplus: HashMap<(&str, Tokens), Vec<NaiveDate>> = HashMap::new();
     let mut short = Vec::new();

@@ -1,4 +1,4 @@
-//! Logs and units of transcripts in short, and what their comparison comes to.
+//! Rows of logs and units of transcripts in short form, and how they compare.
 
 use std::fmt::Write as _;
 

@@ -16,12 +16,12 @@ use crate::model::TokenCounts;
 /// Hashes of the ids of a session and of a message in it.
 pub(super) type MessageKey = [u64; 2];
 
-/// The file that is read.
+/// The file that is being read.
 #[derive(Debug)]
 pub(super) struct Chat {
     pub origin: Origin,
     pub statements: HashMap<MessageKey, Statement>,
-    /// Messages of the line that is read which have no time, so that no day can count them.
+    /// Messages of the current line without a time, which belong to no day.
     pub without_time: u64,
     /// The session of the file itself: a subagent has one of its own.
     session: String,
@@ -30,17 +30,17 @@ pub(super) struct Chat {
     /// A hash of its path, for messages without an id.
     path: u64,
     time: Option<DateTime<Utc>>,
-    /// Statements with tokens so far.
+    /// The number of messages with tokens so far, repetitions included.
     count: u64,
 }
 
-/// The tokens of a message, as its last statement has them.
+/// The tokens of a message in its last version.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Statement {
-    /// When it was first stated.
+    /// When it was first written.
     pub time: DateTime<Utc>,
     pub model: u32,
-    /// A hash of the name of the model, which does not depend on the order of files.
+    /// A hash of the name of the model, as that does not depend on the order of files.
     model_hash: u64,
     pub tokens: TokenCounts,
     /// The file, by the order in which files are read.
@@ -51,8 +51,8 @@ pub(super) struct Statement {
 }
 
 impl Statement {
-    /// Takes what another file says of the same message: lines are newer than a document, and of two copies the one with more tokens is. The
-    /// result is the same the other way round.
+    /// Merges another file's version of the same message: lines are newer than a document, and of two copies the one with more tokens is
+    /// newer. The result is the same for both orders.
     pub fn merge(&mut self, other: Self, origins: &[Origin]) {
         let rank = |of: &Self| {
             let classes = (of.tokens.total(), of.tokens.output, of.tokens.cache_read);
@@ -68,7 +68,7 @@ impl Statement {
 }
 
 impl Chat {
-    /// What the path says holds until the first line says more.
+    /// What the path says of the session is used until a line says more.
     pub fn new(file: TranscriptFile<'_>) -> Self {
         let mut names = file.path.rsplit('/');
         let name = names.next().unwrap_or_default();

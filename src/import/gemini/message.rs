@@ -1,12 +1,12 @@
-//! What the lines, and the documents, of chats hold.
+//! What the lines and documents of chats hold.
 
 use serde::Deserialize;
 
 use super::super::json_line::{Count, LooseObject, Text};
 use crate::model::TokenCounts;
 
-/// A line of a chat: what is known of the session, a message, or a change (`$set`) to what was written before. A document holds the session
-/// and its messages at once. A `$rewindTo` takes messages out of the chat that were paid for all the same, so it changes nothing.
+/// A line of a chat: the session, a message, or a change (`$set`) to what was written before. A document holds the session and all its
+/// messages. A `$rewindTo` removes messages from the chat, but they were paid for, so it is ignored.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ChatLine<'a> {
@@ -47,7 +47,7 @@ impl<'a> ChatLine<'a> {
     }
 }
 
-/// A change to the session; messages may be stated again.
+/// A change to the session, which may repeat messages.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ChatChange<'a> {
@@ -71,8 +71,8 @@ pub(super) struct ChatMessage<'a> {
 }
 
 /// Tokens as Gemini CLI states them, from `promptTokenCount`, `candidatesTokenCount`, `cachedContentTokenCount`, `thoughtsTokenCount` and
-/// `toolUsePromptTokenCount`. What was read from a cache is part of the input; thoughts and tool are part of neither the output nor the input.
-/// The stated total is not read: where it disagrees with its parts, these count.
+/// `toolUsePromptTokenCount`. Cache reads are part of the input; thoughts and tool are part of neither the output nor the input. The stated
+/// total is not read: if it disagrees with its parts, the parts count.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ChatTokens {
@@ -84,7 +84,7 @@ pub(super) struct ChatTokens {
 }
 
 impl ChatTokens {
-    /// Classes that have no token in common.
+    /// The tokens by class, each in one class only.
     pub fn counts(self) -> TokenCounts {
         let read = self.cached.0.min(self.input.0);
         TokenCounts {

@@ -23,11 +23,11 @@ use super::{
     response::Interner,
 };
 
-/// Reads chats. A response is a message of the model, by its id and that of its session: it is written again as it grows, restated by
-/// changes, and stands in two files where a session moved from a document to lines. The last statement with tokens counts.
+/// Reads chats. A response is a message of the model, identified by its id and that of its session. It is written again as it grows and by
+/// changes, and is in two files if a session moved from a document to lines. The last version with tokens counts.
 #[derive(Debug)]
 pub struct GeminiReader {
-    /// Folders by the hash that Gemini CLI has for them.
+    /// Folders by the hash that Gemini CLI names them by.
     roots: BTreeMap<String, String>,
     needed: Needed,
     current: Option<(JsonFile, Chat)>,
@@ -39,7 +39,7 @@ pub struct GeminiReader {
 }
 
 impl GeminiReader {
-    /// Chats name their folder by its SHA-256 alone, so that only the folders given here are known again.
+    /// Chats name their folder only by its SHA-256, so that only the folders given here are recognised.
     pub fn new(known_roots: Vec<String>) -> Self {
         Self {
             roots: known_roots
@@ -55,7 +55,7 @@ impl GeminiReader {
         }
     }
 
-    /// How a file is read, by its path below the folder that is searched. None where it is no chat.
+    /// How to read a file, by its path below the folder that is searched. None if it is not a chat.
     pub fn kind_of(path: &str) -> Option<FileKind> {
         let mut names = path.rsplit('/');
         let name = names.next()?;

@@ -1,7 +1,7 @@
-//! `tokmon import jsonl`: responses that other programs write down, one JSON object on each line. `import_line` says what a line holds; here is
-//! which lines are one response, and which session a response belongs to.
+//! `tokmon import jsonl`: responses that other programs record, one JSON object on each line. `import_line` reads a line; this module decides
+//! which lines are one response, and which session it belongs to.
 //!
-//! Nothing depends on the path of a file, so that moved, copied and appended files are imported again without counting anything twice.
+//! Nothing depends on the path of a file, so that files can be moved, copied and appended to without counting anything twice.
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::model::{StatedCost, TokenCounts};
 
-/// How many different unknown keys of a file are named.
+/// The most unknown keys that are named per file.
 const MOST_UNKNOWN: usize = 10;
 
 /// Why a compressed file is not read.
@@ -43,9 +43,9 @@ pub struct JsonlReader {
     origins: BTreeSet<Arc<Origin>>,
     models: BTreeSet<Arc<str>>,
     responses: HashMap<Key, FoundResponse>,
-    /// How often each line without an id stands in the file so far.
+    /// How often each line without an id has occurred in the file.
     repeated: HashMap<Key, u32>,
-    /// The keys of the file that are not known.
+    /// The unknown keys of the file.
     unknown: Vec<String>,
     skipped: Skipped,
 }
@@ -57,7 +57,7 @@ struct FoundResponse {
     largest: Snapshot,
 }
 
-/// The line that says when a response was, and whose.
+/// The line that states the time and origin of a response.
 #[derive(Clone, Debug)]
 struct FirstLine {
     time: DateTime<Utc>,
@@ -65,7 +65,7 @@ struct FirstLine {
     origin: Arc<Origin>,
 }
 
-/// What one line says that a response has used.
+/// The usage of a response according to one line.
 #[derive(Clone, Debug)]
 struct Snapshot {
     time: DateTime<Utc>,
@@ -75,8 +75,8 @@ struct Snapshot {
 }
 
 impl FoundResponse {
-    /// The first line says when and whose a response was, the one with the most output what it used: while a response is streamed, its figures
-    /// grow. The order of the files decides nothing.
+    /// The first line states the time and origin, the one with the most output the usage, as the figures grow while a response is streamed. The
+    /// result does not depend on the order of the files.
     fn merge(&mut self, other: Self) {
         let rank = |first: &FirstLine| (first.time, Arc::clone(&first.origin));
         let number = self.first.number.min(other.first.number);
@@ -91,7 +91,7 @@ impl FoundResponse {
 }
 
 impl Snapshot {
-    /// The most output, then the most tokens, then the latest; then anything that does not depend on which was read first.
+    /// By output, then all tokens, then time, then anything that does not depend on the order of the files.
     fn rank(&self) -> impl Ord {
         let TokenCounts {
             input,
@@ -109,7 +109,7 @@ impl Snapshot {
 }
 
 impl JsonlReader {
-    /// How a file that is found in a folder is read. One that is named is read whatever its name is.
+    /// How to read a file that is found in a folder. A file that the user names is read whatever its name is.
     pub fn kind_of(path: &str) -> Option<FileKind> {
         let name = path.rsplit_once('.').map(|(_, name)| name)?;
         match name.to_ascii_lowercase().as_str() {
@@ -118,7 +118,7 @@ impl JsonlReader {
         }
     }
 
-    /// Adds a line, whose keys may be unknown and whose values may be wrong.
+    /// Adds the response of a line, or notes why it has none.
     fn add(&mut self, raw: &RawValue, number: u64) {
         let keys: Result<BTreeMap<String, &RawValue>, _> = serde_json::from_str(raw.get());
         let Ok(keys) = keys else {
@@ -160,8 +160,8 @@ impl JsonlReader {
         }
     }
 
-    /// Lines with one id are one response, in whichever files and sessions they stand. A line without an id is that of another file which says
-    /// the same as often; two such lines in one file are two responses.
+    /// Lines with the same id are one response, in whichever files and sessions they are. Equal lines without an id in one file are several
+    /// responses, and the same responses as equal lines of another file.
     fn key(&mut self, stated: &StatedResponse) -> Key {
         if let Some(id) = &stated.id {
             return hash(&[b"id", id.as_bytes()]);
@@ -178,7 +178,7 @@ impl JsonlReader {
         self.skipped.unreadable(file, Some(number), reason);
     }
 
-    /// Says once for each file that a key is not known: a class of tokens with a wrong name counts for nothing.
+    /// Notes an unknown key once per file, as a misspelled class of tokens would go unnoticed.
     fn note_unknown(&mut self, key: &str) {
         const LONGEST: usize = 40;
         let key: String = key.chars().take(LONGEST).collect();
@@ -235,7 +235,7 @@ impl Reader for JsonlReader {
     }
 }
 
-/// The value of a set that equals another.
+/// The value of a set that equals another one, which is added if there is none.
 fn shared<T: Ord + ?Sized>(values: &mut BTreeSet<Arc<T>>, value: Arc<T>) -> Arc<T> {
     if let Some(known) = values.get(&value) {
         return Arc::clone(known);
@@ -244,7 +244,7 @@ fn shared<T: Ord + ?Sized>(values: &mut BTreeSet<Arc<T>>, value: Arc<T>) -> Arc<
     value
 }
 
-/// Without a session, a response is a session of its own, named after its id, or after what its line says.
+/// A response without a session is a session of its own, named by its id or by a hash of its line.
 fn origin(stated: &StatedResponse, key: Key) -> Origin {
     let agent = stated.agent.clone().unwrap_or_else(|| MAIN.to_owned());
     let own = || stated.id.clone().unwrap_or_else(|| HEXLOWER.encode(&key));
@@ -260,7 +260,7 @@ fn origin(stated: &StatedResponse, key: Key) -> Origin {
     }
 }
 
-/// A hash of several texts, each with its length before it, so that no two lists of texts are alike.
+/// A hash of several texts, each preceded by its length, so that different lists of texts do not look the same.
 fn hash(parts: &[&[u8]]) -> Key {
     let mut hash = Sha256::new();
     for part in parts {

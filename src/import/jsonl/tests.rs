@@ -1,4 +1,4 @@
-//! Lines of other programs, and the responses that come of them.
+//! Lines of other programs, and the responses that are read from them.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Costs of responses, each computed by hand.
+//! Costs of responses, computed by hand.
 
 use super::*;
 

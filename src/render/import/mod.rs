@@ -1,5 +1,5 @@
-//! What an import read, left out and wrote: as JSON, as CSV, and as text (`text`). The figures are of the responses of all teams, each
-//! once, whether the log has them or not.
+//! The report of an import, on what it read, left out and wrote: as JSON, as CSV, and as text (`text`). The figures are those of the
+//! responses of all teams, each once, whether the log has them or not.
 
 mod text;
 mod written;
@@ -40,19 +40,19 @@ pub struct ImportDocument {
     pub source: ImportSource,
     /// The log. Absent without one.
     pub file: Option<String>,
-    /// Whether nothing was to be written.
+    /// Whether the run was a dry run.
     pub dry_run: bool,
     /// The first day.
     pub since: NaiveDate,
-    /// The last day, where one was asked for.
+    /// The last day, if one was asked for.
     pub until: Option<NaiveDate>,
     /// The time zone of the days.
     pub timezone: String,
-    /// The tokens of all responses of these days, of whatever team.
+    /// The tokens of all responses of these days, whatever their team.
     pub totals: ClassTotals,
-    /// The part of what was read that came from a cache, from 0 to 1. Absent where nothing was read.
+    /// The share of the tokens read by models that came from a cache, from 0 to 1. Absent if nothing was read.
     pub cache_hit_rate: Option<f64>,
-    /// What they cost, in each currency that they have a price in.
+    /// What they cost, in each currency of their prices.
     pub costs: Vec<Money>,
     /// The tokens without a price.
     pub unpriced_tokens: u64,
@@ -67,14 +67,14 @@ pub struct ImportDocument {
     pub counted: Vec<TokenClass>,
     /// What became of the log. Absent where there is none.
     pub written: Option<Written>,
-    /// What was read, and what of it was left out, and why.
+    /// How much was read, and what was left out for which reason.
     pub skipped: SkippedReport,
     /// The models without a price.
     pub unpriced_models: BTreeMap<String, u64>,
-    /// Those of them that the settings have a price of, but not of every class of tokens.
+    /// Those of them for which the settings have a price, but not of every class of tokens.
     #[serde(skip)]
     pub partly_priced: BTreeSet<String>,
-    /// The models that have the price of another one, with that.
+    /// The models that have the price of another one, each with that one.
     pub other_prices: BTreeMap<String, String>,
 }
 
@@ -94,12 +94,12 @@ impl From<TokenCounts> for ClassTotals {
     }
 }
 
-/// What a team used, by its transcripts.
+/// What a team used, according to transcripts.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TeamImport {
     pub team: String,
-    /// Whether a rule, an option or the place of the work names the team. False for what is left.
+    /// Whether anything names the team. False for the rest, `(unassigned)`.
     pub is_assigned: bool,
     pub sessions: u64,
     pub tokens: ClassTotals,
@@ -107,7 +107,7 @@ pub struct TeamImport {
     pub costs: Vec<Money>,
     pub unpriced_tokens: u64,
     pub days: Vec<TeamDay>,
-    /// What text lists below the team.
+    /// What the text report lists below the team.
     #[serde(skip)]
     pub parts: Vec<TeamPart>,
 }
@@ -130,7 +130,7 @@ pub struct TeamDay {
     pub unpriced_tokens: u64,
 }
 
-/// What was read, and what of it was left out, and why.
+/// How much was read, and what was left out for which reason.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SkippedReport {
     /// The files that were read.
@@ -140,15 +140,15 @@ pub struct SkippedReport {
     pub lines: u64,
     /// The responses of these days, each once.
     pub responses: u64,
-    /// Lines that repeat a response which stands elsewhere.
+    /// Lines that repeat a response of another line.
     pub copies: u64,
-    /// Responses that another session, or a side conversation, repeats from its parent.
+    /// Responses that a session or a side conversation repeats from its parent.
     pub replays: u64,
-    /// Of those, the ones that only their times show to be repeated, as their parent is not there.
+    /// The replays that are assumed only because of their times, as the parent was not read.
     pub assumed_replays: u64,
-    /// Lines of one message id with two request ids, both of which were paid for.
+    /// Messages with two request ids, both of which were paid for.
     pub billed_twice: u64,
-    /// Last lines that were not written to their end.
+    /// Last lines that were not complete yet.
     pub torn: u64,
     /// Responses without any id.
     pub without_id: u64,
@@ -217,7 +217,7 @@ impl ImportDocument {
     }
 }
 
-/// The sum, where it is in one currency.
+/// The sum, if it is in one currency.
 fn only(costs: &[Money]) -> Option<Money> {
     match costs {
         [cost] => Some(*cost),

@@ -1,4 +1,4 @@
-//! The report of an import as text: a table of the teams, then what was left out, in sentences that need no knowledge of the formats.
+//! The report of an import as text: a table of the teams, then what was left out, in sentences that can be read without knowing the formats.
 
 use super::{
     super::{Column, OutputStyle, ReportTable, StyledLine, counted, table::Cell},
@@ -9,7 +9,7 @@ use crate::{
     model::{CountedClasses, Money, Tokens},
 };
 
-/// The number of places that text lists.
+/// The most unreadable places that are listed.
 const MAX_PLACES: usize = 10;
 
 pub fn lines(document: &ImportDocument, style: OutputStyle) -> Vec<StyledLine> {
@@ -45,7 +45,7 @@ fn about(document: &ImportDocument) -> String {
     format!("{name} {days}, in days of {zone}: {}", read.join(", "))
 }
 
-/// What a source is called.
+/// The name of a source.
 pub const fn name_of(source: ImportSource) -> &'static str {
     match source {
         ImportSource::Claude => "Claude Code",
@@ -114,7 +114,7 @@ fn row(name: Cell, sessions: Option<u64>, totals: &ClassTotals, cost: Cell) -> V
     ]
 }
 
-/// What something cost, in each currency. More than that, where some of the tokens have no price.
+/// A cost in each currency, with a `+` if some of the tokens have no price.
 fn cost(costs: &[Money], unpriced_tokens: u64) -> Cell {
     let cost = match costs {
         [] => return Cell::Absent,
@@ -176,7 +176,7 @@ fn sentences(document: &ImportDocument) -> Vec<String> {
     lines
 }
 
-/// What was left out, and why.
+/// What was left out for which reason.
 fn left_out(skipped: &SkippedReport) -> Vec<String> {
     let parts = [
         (
@@ -223,7 +223,7 @@ fn left_out(skipped: &SkippedReport) -> Vec<String> {
     lines
 }
 
-/// The first places that could not be read, and how many more there are.
+/// The first places that could not be read, and the number of the others.
 fn unreadable(skipped: &SkippedReport) -> Vec<String> {
     if skipped.unreadable_count == 0 {
         return Vec::new();

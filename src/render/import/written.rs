@@ -1,4 +1,4 @@
-//! What an import wrote into the log, or would write, and what it left to the rows that teams keep by hand.
+//! What an import wrote into the log, or would write, and what it left to teams that keep their rows by hand.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde_with::skip_serializing_none;
 use super::{super::counted, ClassTotals};
 use crate::model::{Money, Month, Tokens};
 
-/// The number of replaced units that text lists.
+/// The most replaced units that are listed.
 const MAX_UNITS: usize = 20;
 
 /// What became of the log.
@@ -19,19 +19,19 @@ const MAX_UNITS: usize = 20;
 pub struct Written {
     /// The lines that were appended, or with `dry_run` would be.
     pub lines: Vec<ImportedLine>,
-    /// The number of units, each an agent in a session on a day, that the log has all of.
+    /// The number of units (an agent in a session on a day) that the log has completely.
     pub unchanged_units: u64,
-    /// Units that have neither input nor output nor cache writes, but costs or cache reads alone. A line of the log is for tokens.
+    /// Units without input, output and cache writes, which have only cache reads or costs. They get no line.
     pub uncounted_units: u64,
-    /// Units that no line can hold, like those of a team whose name is that of a total.
+    /// Units that cannot be written as a line, such as those of a team with the name of a total.
     pub unwritable_units: u64,
-    /// Units of which the log has more than there is now. Nothing is subtracted.
+    /// Units of which the log has more than the transcripts. Nothing is subtracted.
     pub shrunk: Vec<ShrunkReport>,
-    /// What is not written, as teams keep their rows by hand.
+    /// What was not written, as teams keep their rows by hand.
     pub compared: Vec<ComparedTeam>,
-    /// Units whose rows were replaced by what their transcripts say now, or with `dry_run` would be. Only with `--recount`.
+    /// Units whose rows were replaced by the current figures of their transcripts, or with `dry_run` would be. Only with `--recount`.
     pub recounted: Option<Vec<RecountReport>>,
-    /// Units of which the transcripts say something else than the log, and whose rows stay. Only with `--recount`.
+    /// Units whose figures in the log differ from their transcripts and were not replaced. Only with `--recount`.
     pub left: Option<Vec<LeftReport>>,
 }
 
@@ -42,23 +42,23 @@ pub struct ImportedLine {
     pub id: String,
     pub team: String,
     pub day: NaiveDate,
-    /// When the last response of the day began.
+    /// The time of the last response of the day.
     pub time: DateTime<FixedOffset>,
-    /// The model that used most.
+    /// The model that used the most.
     pub model: Option<String>,
-    /// What counts against the budget.
+    /// The tokens that count against the budget.
     pub counted_tokens: u64,
     pub tokens: ClassTotals,
     pub cost: Option<Money>,
 }
 
-/// A unit that has shrunk: transcripts were deleted since it was imported.
+/// A unit that has shrunk, as transcripts were deleted after it was imported.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ShrunkReport {
     pub id: String,
     pub team: String,
     pub day: NaiveDate,
-    /// Input, output and cache writes, by the log and by the transcripts.
+    /// Input, output and cache writes, according to the log and to the transcripts.
     pub log_tokens: u64,
     pub transcript_tokens: u64,
 }
@@ -70,7 +70,7 @@ pub struct RecountReport {
     /// The team that has it now.
     pub team: String,
     pub day: NaiveDate,
-    /// What counts against the budget, by its rows before and after.
+    /// The tokens of its rows that count against the budget, before and after.
     pub before: u64,
     pub after: u64,
 }
@@ -89,13 +89,13 @@ pub struct LeftReport {
 pub enum LeftBecause {
     /// Some of its rows are in an archive.
     Archived,
-    /// It is from a day so long ago that some of its transcripts may have been deleted.
+    /// Its day is so long ago that some of its transcripts may have been deleted.
     TooOld,
     /// `source = "log"` in the settings.
     Setting,
-    /// It would become less, and some transcripts could not be read.
+    /// It would become smaller, and some transcripts could not be read.
     UnreadableTranscripts,
-    /// Its rows cannot be taken out without changing anything else.
+    /// Its rows cannot be removed without changing anything else.
     Inseparable,
 }
 
@@ -121,7 +121,7 @@ pub struct ComparedTeam {
     pub team: String,
     pub month: Month,
     pub reason: ComparedBecause,
-    /// What would count against the budget.
+    /// The tokens that would count against the budget.
     pub counted_tokens: u64,
 }
 
@@ -134,7 +134,7 @@ pub enum ComparedBecause {
     Setting,
 }
 
-/// What became of the log, in sentences. `responses` is the number of those that were found.
+/// What became of the log, in sentences. `responses` is the number of responses that were found.
 pub fn sentences(written: &Written, file: &str, dry_run: bool, responses: u64) -> Vec<String> {
     let mut texts = recounted(written, file, dry_run);
     let lines = counted(written.lines.len() as u64, "line");
@@ -182,7 +182,7 @@ pub fn sentences(written: &Written, file: &str, dry_run: bool, responses: u64) -
     texts
 }
 
-/// What was replaced, and what stays as it is.
+/// What was replaced, and what was left as it is.
 fn recounted(written: &Written, file: &str, dry_run: bool) -> Vec<String> {
     let (Some(recounted), Some(left)) = (&written.recounted, &written.left) else {
         return Vec::new();
