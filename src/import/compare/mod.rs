@@ -191,38 +191,55 @@ pub fn compare(
         ..Comparison::default()
     };
     let undated = undated_months(log, &own, &others);
-    let mut left_out = BTreeSet::new();
-    for of in &undated {
-        let key = (fold_name(&of.team), of.month);
+    let periods = Periods::new(days, &undated);
+    for of in undated {
         if days.cover(of.month) {
             sides.log(ComparedPeriod::Month(of.month), &of.team, of.used);
-        } else if known.contains(&key.0) {
-            comparison.not_compared.push(of.clone());
+        } else if known.contains(&fold_name(&of.team)) {
+            comparison.not_compared.push(of);
         }
-        left_out.insert(key);
     }
-    let period = |team: &str, day: NaiveDate| {
-        let month = Month::of(day);
-        let is_by_month = left_out.contains(&(fold_name(team), month));
-        match (is_by_month, days.cover(month)) {
-            (true, true) => Some(ComparedPeriod::Month(month)),
-            (true, false) => None,
-            (false, _) => days.contain(day).then_some(ComparedPeriod::Day(day)),
-        }
-    };
     for row in own {
-        if let Some(day @ ComparedPeriod::Day(_)) = period(&row.team, row.day) {
+        if let Some(day @ ComparedPeriod::Day(_)) = periods.of(&row.team, row.day) {
             sides.log(day, &row.team, row.tokens);
         }
     }
     for (team, unit) in units {
-        if let Some(period) = period(team, unit.day) {
+        if let Some(period) = periods.of(team, unit.day) {
             sides.transcripts(period, team, unit.tokens);
         }
     }
     sides.into_comparison(&known, &mut comparison);
     comparison.misdated = misdated(&comparison.compared);
     comparison
+}
+
+/// Which usage is compared by day, and which by month.
+struct Periods {
+    days: ComparedDays,
+    /// The months of teams with tokens that have no day.
+    undated: BTreeSet<(TeamKey, Month)>,
+}
+
+impl Periods {
+    fn new(days: ComparedDays, undated: &[LoggedMonth]) -> Self {
+        let undated = undated.iter().map(|of| (fold_name(&of.team), of.month));
+        Self {
+            days,
+            undated: undated.collect(),
+        }
+    }
+
+    /// The period in which the usage of a team on a day is compared. None if it is not compared.
+    fn of(&self, team: &str, day: NaiveDate) -> Option<ComparedPeriod> {
+        let month = Month::of(day);
+        let is_by_month = self.undated.contains(&(fold_name(team), month));
+        match (is_by_month, self.days.cover(month)) {
+            (true, true) => Some(ComparedPeriod::Month(month)),
+            (true, false) => None,
+            (false, _) => self.days.contain(day).then_some(ComparedPeriod::Day(day)),
+        }
+    }
 }
 
 /// Whether the transcripts of a source can contain the usage of a row: it was imported from the source, or written by hand.
