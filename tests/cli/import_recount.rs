@@ -1,8 +1,14 @@
 //! `import --recount`: rows of units whose transcripts say something else are replaced, and nothing else changes.
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::PathBuf,
+};
 
 use insta::assert_snapshot;
+use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -37,25 +43,33 @@ const HEAD: &str = "# Cost Log v2.0
 Some text of  a person.
 ";
 
-/// A response of Claude Code, of which so much is new.
+/// A response of Claude Code, which worked in a folder with the name of the session.
 fn response(session: &str, number: u64, output: u64) -> String {
     format!(
-        r#"{{"type":"assistant","uuid":"u-{session}-{number}","timestamp":"2026-10-05T1{number}:00:00Z","sessionId":"{session}","cwd":"/home/u/alpha","requestId":"r-{number}","message":{{"id":"m-{session}-{number}","model":"claude-opus-5","usage":{{"input_tokens":100,"output_tokens":{output},"cache_read_input_tokens":5000}}}}}}"#
+        r#"{{"type":"assistant","uuid":"u-{session}-{number}","timestamp":"2026-10-05T1{number}:00:00Z","sessionId":"{session}","cwd":"/home/u/{session}","requestId":"r-{number}","message":{{"id":"m-{session}-{number}","model":"claude-opus-5","usage":{{"input_tokens":100,"output_tokens":{output},"cache_read_input_tokens":5000}}}}}}"#
     ) + "\n"
 }
 
 struct Project {
     folder: TempDir,
     home: TempDir,
+    /// The option that names the teams.
+    team: [&'static str; 2],
 }
 
 impl Project {
-    /// Two sessions, both imported.
-    fn new() -> Self {
-        let project = Self {
+    /// Without transcripts.
+    fn empty(team: [&'static str; 2]) -> Self {
+        Self {
             folder: repository(&[(LOG, HEAD)]),
             home: tempfile::tempdir().unwrap(),
-        };
+            team,
+        }
+    }
+
+    /// Two sessions, both imported.
+    fn new() -> Self {
+        let project = Self::empty(["--team", "Team A"]);
         project.session(
             "3f2a91c0-0001",
             &[
@@ -68,22 +82,21 @@ impl Project {
         project
     }
 
+    /// Writes the transcript of a session, or removes it where there are no responses.
     fn session(&self, name: &str, responses: &[String]) {
         let folder = self.home.path().join(".claude/projects/-home-u-alpha");
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("{name}.jsonl")), responses.concat()).unwrap();
+        let file = folder.join(format!("{name}.jsonl"));
+        fs::write(&file, responses.concat()).unwrap();
+        if responses.is_empty() {
+            fs::remove_file(file).unwrap();
+        }
     }
 
     fn at(&self, now: &str, options: &[&str]) -> Ran {
-        let args = [
-            "import",
-            "claude",
-            "--team",
-            "Team A",
-            "--since",
-            "2026-10-01",
-        ];
-        Tokmon::new(args.iter().chain(options).copied())
+        let args = ["import", "claude", "--since", "2026-10-01"];
+        let args = args.iter().chain(&self.team).chain(options);
+        Tokmon::new(args.copied())
             .folder(self.folder.path())
             .env("HOME", self.home.path().to_str().unwrap())
             .env("TOKMON_NOW", now)
@@ -266,4 +279,93 @@ fn what_cannot_be_replaced_is_left_and_said() {
     assert_snapshot!("recount_left", text);
     let with_path = archived.import(&["--recount", "."]);
     assert_eq!(with_path.code, 64, "{with_path}");
+}
+
+/// The two files of a session, by how many responses of its own each has. The second one is that of the resumed session, which begins with a
+/// copy of the first response.
+#[derive(Clone, Copy, Debug, Default)]
+struct Files {
+    first: u64,
+    resumed: u64,
+}
+
+impl Files {
+    /// Tokens that count, of all responses that a file has. None without any file.
+    fn tokens(self) -> Option<u64> {
+        let (first, resumed) = self.responses();
+        let numbers: BTreeSet<u64> = first.into_iter().chain(resumed).collect();
+        let tokens = numbers.iter().map(|number| 100 + output(*number));
+        (!numbers.is_empty()).then(|| tokens.sum())
+    }
+
+    fn responses(self) -> (Vec<u64>, Vec<u64>) {
+        let resumed = (5..5 + self.resumed).collect::<Vec<u64>>();
+        let copy = resumed.first().map(|_| 0);
+        let resumed = copy.into_iter().chain(resumed).collect();
+        ((0..self.first).collect(), resumed)
+    }
+
+    fn write(self, session: &str, project: &Project) {
+        let (first, resumed) = self.responses();
+        for (name, numbers) in [(session, first), (&format!("{session}-resumed"), resumed)] {
+            let lines = numbers.into_iter();
+            let lines: Vec<String> = lines
+                .map(|number| response(session, number, output(number)))
+                .collect();
+            project.session(name, &lines);
+        }
+    }
+}
+
+/// No two sets of responses have the same sum.
+const fn output(number: u64) -> u64 {
+    1 << number
+}
+
+/// The tokens that the log has of each team.
+fn tokens_by_team(project: &Project) -> BTreeMap<String, u64> {
+    let ran = Tokmon::new(["--json", "--month", "2026-10"])
+        .folder(project.folder.path())
+        .env("TOKMON_NOW", LATER)
+        .run();
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    let teams = report["teams"].as_array().unwrap().iter();
+    let teams = teams.map(|team| {
+        let name = team["name"].as_str().unwrap().to_owned();
+        (name, team["used_tokens"].as_u64().unwrap())
+    });
+    teams.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Whatever was imported before: a unit with a transcript has what its transcripts say, and one without keeps what it has.
+    #[test]
+    fn a_recount_leaves_the_sums_of_the_transcripts_that_are_there(
+        changes in proptest::collection::vec((0_usize..2, 0_u64..4, 0_u64..4, any::<bool>()), 1..7),
+    ) {
+        const SESSIONS: [&str; 2] = ["alpha", "beta"];
+        let project = Project::empty(["--team-by", "cwd"]);
+        let mut files = [Files::default(); 2];
+        for (session, first, resumed, is_imported) in changes {
+            files[session] = Files { first, resumed };
+            files[session].write(SESSIONS[session], &project);
+            if is_imported && files.iter().any(|files| files.tokens().is_some()) {
+                let ran = project.import(&[]);
+                prop_assert_eq!(ran.code, 0, "{}", ran);
+            }
+        }
+        prop_assume!(files.iter().any(|files| files.tokens().is_some()));
+        let mut expected = tokens_by_team(&project);
+        for (session, files) in SESSIONS.iter().zip(files) {
+            if let Some(tokens) = files.tokens() {
+                expected.insert((*session).to_owned(), tokens);
+            }
+        }
+        let ran = project.import(&["--recount"]);
+        prop_assert_eq!(ran.code, 0, "{}", ran);
+        prop_assert_eq!(tokens_by_team(&project), expected, "{}\n{}", ran, project.log());
+        project.is_settled();
+    }
 }
