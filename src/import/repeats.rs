@@ -1,5 +1,5 @@
-//! What a log has of responses that it counted as those of another session: one that repeats them, and was imported before the session
-//! that they are of. What is appended is for `plan` to decide.
+//! Responses that the log counts under another session than their own: one that repeats them and was imported first. What is appended is
+//! for `plan` to decide.
 
 use std::collections::HashMap;
 
@@ -12,9 +12,8 @@ use crate::model::{TokenCounts, Tokens};
 
 /// What the log has of responses as parts of units that repeat them, by the indexes of the responses.
 ///
-/// The total in the newest id of a unit says how much of its history the log knows. Where what is repeated was left out, the rows of the
-/// unit have fewer tokens than that total. They may not state every class: then the session that comes first in the log is taken to be the
-/// one that was imported first.
+/// The total in the newest id of a unit says how much of its history the log knows. If repeated responses were left out of its rows, these
+/// have fewer tokens than that total. Rows that do not state every class leave that open: then the log is taken to have all of them.
 pub fn logged_elsewhere<'u>(
     units: impl Iterator<Item = &'u Unit>,
     transcripts: &Transcripts,
