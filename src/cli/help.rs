@@ -109,7 +109,8 @@ const CODES: [(&str, &[u8]); 20] = [
 ];
 
 /// What a code means for a command, where it is more exact than in [`EXIT_CODES`].
-const OWN_MEANINGS: [(&str, u8, &str); 5] = [
+const OWN_MEANINGS: [(&str, u8, &str); 6] = [
+    ("compare", 1, "more differs than --fail-above allows"),
     ("guard", 1, "as a hook: it could not decide"),
     (
         "alert",

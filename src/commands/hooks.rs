@@ -117,7 +117,7 @@ fn add(
     let (option, file) = (option(args), quoted(file));
     let _ = writeln!(
         text,
-        "To remove them: tokmon hooks {harness}{option} --uninstall {file}"
+        "To uninstall: tokmon hooks {harness}{option} --uninstall {file}"
     );
     run.print(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Success)

@@ -71,7 +71,7 @@ impl JsonFile {
         skipped.lines += 1;
         if line.number == 1 && is_utf_16(line.text) {
             self.is_foreign = true;
-            skipped.unreadable(&self.shown, None, "is UTF-16, not UTF-8");
+            skipped.unreadable(&self.shown, None, "it is UTF-16, not UTF-8");
         }
         if self.is_foreign {
             return;
@@ -425,7 +425,7 @@ mod tests {
         for text in [little, big, marked] {
             let picture = picture(&text);
             let messages: Vec<&str> = picture.lines().filter(|line| line.contains(':')).collect();
-            assert_eq!(messages, ["None: is UTF-16, not UTF-8"]);
+            assert_eq!(messages, ["None: it is UTF-16, not UTF-8"]);
         }
     }
 

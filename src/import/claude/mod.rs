@@ -55,7 +55,7 @@ impl Reader for ClaudeReader {
     fn begin(&mut self, file: TranscriptFile<'_>) {
         self.file = SessionFile::new(file);
         if file.kind == FileKind::Compressed {
-            self.give_up("is compressed");
+            self.give_up("it is compressed: expand it first");
         } else {
             self.skipped.files += 1;
         }
@@ -69,7 +69,7 @@ impl Reader for ClaudeReader {
         let mut text = line.text;
         if line.number == 1 {
             if is_utf_16(text) {
-                self.give_up("is UTF-16, not UTF-8");
+                self.give_up("it is UTF-16, not UTF-8");
                 return;
             }
             text = text.strip_prefix(BOM).unwrap_or(text);

@@ -89,7 +89,7 @@ impl Reader for CodexReader {
     fn begin(&mut self, file: TranscriptFile<'_>) {
         if file.kind == FileKind::Compressed {
             self.skipped
-                .unreadable(file.shown, None, "it is compressed");
+                .unreadable(file.shown, None, "it is compressed: expand it first");
             return;
         }
         self.skipped.files += 1;

@@ -85,7 +85,7 @@ impl Reader for GeminiReader {
         let json = match file.kind {
             FileKind::Compressed => {
                 self.skipped
-                    .unreadable(file.shown, None, "it is compressed");
+                    .unreadable(file.shown, None, "it is compressed: expand it first");
                 return;
             }
             FileKind::Document => JsonFile::document(file.shown),

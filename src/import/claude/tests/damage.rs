@@ -143,6 +143,6 @@ fn a_long_line_is_parsed_where_it_can_hold_usage() {
 fn a_file_in_another_encoding_is_one_message() {
     let text = format!("{}\n{}\n", line("a"), line("b"));
     let encoded: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_snapshot!(of(encoded), @"s.jsonl: is UTF-16, not UTF-8");
-    assert_snapshot!(shown(&[TestFile::new("s.jsonl.zst", "")]), @"s.jsonl.zst: is compressed");
+    assert_snapshot!(of(encoded), @"s.jsonl: it is UTF-16, not UTF-8");
+    assert_snapshot!(shown(&[TestFile::new("s.jsonl.zst", "")]), @"s.jsonl.zst: it is compressed: expand it first");
 }

@@ -206,7 +206,7 @@ fn what_cannot_be_read_is_noted_and_what_is_not_needed_is_not() {
     05 10:02:00 a main "": input 10, output 1 (0), write 0, read 0
     1 torn
     rollout-b.jsonl:1: it has no time
-    rollout-c.jsonl.zst: it is compressed
+    rollout-c.jsonl.zst: it is compressed: expand it first
     sessions/rollout-a.jsonl:4: a field is not of the expected type
     sessions/rollout-a.jsonl:5: a field is not of the expected type
     sessions/rollout-a.jsonl:7: the line is cut off
