@@ -213,7 +213,7 @@ fn lower(
             less_keyed: reduction.surplus,
             ..Delta::default()
         };
-        monthly.lower(&entry.work.team, entry.work.task.as_deref(), delta)
+        monthly.lower(&entry.work.team, entry.monthly_task(), delta)
     })
 }
 

@@ -132,7 +132,7 @@ impl<'d> Settling<'d> {
                     noted.insert(fold_name(name), count);
                 }
             }
-            rows.add(&entry.work.team, entry.work.task.as_deref(), delta);
+            rows.add(&entry.work.team, entry.monthly_task(), delta);
             self.gone.insert(entry.place.line_start);
             let hold = entry.hold.as_deref().and_then(|id| self.holds.get(id));
             self.gone.extend(hold.map(|hold| hold.line_start));

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use strum::IntoStaticStr;
 
-use super::{Amount, Currency, MergeBase, Month, TimeRange, Tokens};
+use super::{Amount, Currency, ImportedId, MergeBase, Month, TimeRange, Tokens};
 use crate::text::Place;
 
 /// Which kind of row or line a figure comes from.
@@ -110,6 +110,13 @@ impl Entry<'_> {
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         let further = self.further_ids.iter();
         self.id.iter().chain(further).map(AsRef::as_ref)
+    }
+
+    /// The task of the monthly row that it is added to. An import gives the session as the task, and a monthly row is of many sessions.
+    pub fn monthly_task(&self) -> Option<&str> {
+        let task = self.work.task.as_deref()?;
+        let mut imported = self.ids().filter_map(ImportedId::parse);
+        Some(imported.find_map(|id| id.source_of(task)).unwrap_or(task))
     }
 
     /// A copy that borrows nothing.

@@ -5,8 +5,14 @@ use std::{collections::HashMap, fmt};
 
 use super::Tokens;
 
-/// The prefixes of the sources: Claude Code, Codex, Gemini CLI, JSON lines, and the output of ccusage.
-const PREFIXES: [&str; 5] = ["cc", "cx", "gm", "jl", "cu"];
+/// The prefixes of the sources, with their names.
+const SOURCES: [(&str, &str); 5] = [
+    ("cc", "claude"),
+    ("cx", "codex"),
+    ("gm", "gemini"),
+    ("jl", "jsonl"),
+    ("cu", "ccusage"),
+];
 
 /// How many letters of base32 follow the prefix. Every digit is read, since ids that people write into examples have them all.
 const LETTERS: usize = 10;
@@ -28,7 +34,8 @@ impl<'a> ImportedId<'a> {
             return None;
         };
         let prefix = [*first, *second];
-        if !PREFIXES.iter().any(|known| known.as_bytes() == prefix) {
+        let mut sources = SOURCES.iter();
+        if !sources.any(|(known, _)| known.as_bytes() == prefix) {
             return None;
         }
         let (unit, total) = id.split_once('.')?;
@@ -42,6 +49,21 @@ impl<'a> ImportedId<'a> {
         }
         let total = Tokens(total.parse().ok()?);
         Some(Self { unit, total })
+    }
+
+    /// What is left of a task that an import gave, `claude 3f2a91c0`, without the session: the name of the source. None for any other
+    /// task.
+    pub fn source_of(&self, task: &'a str) -> Option<&'a str> {
+        const LONGEST: usize = 8;
+        let (source, session) = task.split_once(' ')?;
+        let mut sources = SOURCES.iter();
+        let is_source =
+            sources.any(|(prefix, name)| self.unit.starts_with(prefix) && *name == source);
+        let is_session = (1..=LONGEST).contains(&session.len())
+            && session
+                .bytes()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        (is_source && is_session).then_some(source)
     }
 }
 
@@ -98,6 +120,23 @@ mod tests {
         ];
         for id in others {
             assert_eq!(ImportedId::parse(id), None, "{id:?}");
+        }
+    }
+
+    #[test]
+    fn a_task_of_an_import_is_of_its_source() {
+        let id = ImportedId::parse("cc-u7k2m9qw4r.50400").unwrap();
+        assert_eq!(id.source_of("claude 3f2a91c0"), Some("claude"));
+        for task in [
+            "claude",
+            "claude ",
+            "claude Code",
+            "claude 3f2a91c0f",
+            "codex 3f2a91c0",
+            "parser",
+            "",
+        ] {
+            assert_eq!(id.source_of(task), None, "{task:?}");
         }
     }
 

@@ -181,7 +181,7 @@ impl MonthlyRows {
         let is_in_log = entry.place.file.role() != FileRole::Archive;
         self.details.push(Detail {
             name,
-            task: entry.work.task.as_deref().map(fold_name),
+            task: entry.monthly_task().map(fold_name),
             table: (is_in_log, entry.when.date, entry.kind),
             tokens: tokens.value,
             cost: cost.clone(),
