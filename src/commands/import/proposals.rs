@@ -24,6 +24,13 @@ const MOST_RULES: usize = 20;
 /// The number of days of transcripts that are read. Harnesses keep 30.
 const DAYS: u32 = 35;
 
+/// The keys of the table, with what holds without them.
+const KEYS: &str = r#"
+#[import]
+#count = ["input", "output", "cache_write"]   # what counts against the budget; "all" counts cache reads, too
+#team_by = "repository"                        # what names a team where no rule does, or "cwd", "branch", "agent"
+"#;
+
 const HARNESSES: [ImportSource; 3] = [
     ImportSource::Claude,
     ImportSource::Codex,
@@ -89,9 +96,9 @@ fn written(folders: BTreeMap<String, u64>, home: Option<&str>) -> String {
     folders.retain(|(folder, _)| is_proposed(folder));
     folders.sort_by_key(|(_, tokens)| std::cmp::Reverse(*tokens));
     let count = folders.len();
-    let mut text = "\n# The teams of what `tokmon import` reads, by the folders of your transcripts, those with the most tokens first. Remove the # before\n\
-        # the rules that are right, and delete the others: they name folders of your home. See docs/import.md.\n"
-        .to_owned();
+    let mut text = KEYS.to_owned();
+    text += "\n# The teams of what `tokmon import` reads, by the folders of your transcripts, those with the most tokens first. Remove the # before\n\
+        # the rules that are right, and delete the others: they name folders of your home. See docs/import.md.\n";
     if folders.is_empty() {
         text += "# There are no transcripts that name a folder.\n";
     }
@@ -128,6 +135,10 @@ mod tests {
         let folders = folders.map(|(folder, tokens)| (folder.to_owned(), tokens));
         let text = written(folders.into(), Some("/home/ann"));
         insta::assert_snapshot!(text, @r##"
+
+        #[import]
+        #count = ["input", "output", "cache_write"]   # what counts against the budget; "all" counts cache reads, too
+        #team_by = "repository"                        # what names a team where no rule does, or "cwd", "branch", "agent"
 
         # The teams of what `tokmon import` reads, by the folders of your transcripts, those with the most tokens first. Remove the # before
         # the rules that are right, and delete the others: they name folders of your home. See docs/import.md.
