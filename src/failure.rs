@@ -54,6 +54,10 @@ impl Failure {
         self.code == ExitCode::NoInput
     }
 
+    pub(crate) fn is_no_permission(&self) -> bool {
+        self.code == ExitCode::NoPermission
+    }
+
     /// Whether the file that is taken for a log is none.
     pub(crate) const fn is_no_log(&self) -> bool {
         self.is_no_log

@@ -27,7 +27,7 @@ mod walk;
 
 pub use columns::{Column, Columns};
 pub use conflict::first_conflict;
-pub use imported_ids::imported_ids;
+pub use imported_ids::{imported_ids, imported_lines};
 pub use item::{Cell, Heading, Item, Role, Row, RowValue, Table};
 pub use lines::value_spans;
 pub use reader::{read, read_str};

@@ -356,23 +356,6 @@ fn what_an_import_does_not_write_is_said() {
 }
 
 #[test]
-fn a_log_that_keeps_to_known_teams_says_how_a_new_one_is_named() {
-    let home = home_of("c01-plain");
-    let path = home.path();
-    let log = "# Cost Log v2.0\n\n## Daily Detail — 2026-10-04\n\n| Team | Task | Tokens |\n|---|---|---|\n| QA | x | 5 |\n";
-    fs::write(path.join("cost-log.md"), log).unwrap();
-    fs::write(path.join("tokmon.toml"), "[record]\nteams = \"known\"\n").unwrap();
-    let refused = import(path, &["claude", "--since", "2026-10-01"]).run();
-    assert_snapshot!(refused, @r#"
-    exit 64
-    --- out
-    --- err
-    tokmon: unknown team "alpha": `[record] teams = "known"` in tokmon.toml allows known teams only; nothing was imported
-      help: name another one with --team or [[import.team]] in tokmon.toml, or make it known with [teams."alpha"] there
-    "#);
-}
-
-#[test]
 fn a_dry_run_shows_the_lines_that_could_not_be_settled() {
     let home = home_of("c01-plain");
     let path = home.path();

@@ -66,6 +66,7 @@ mod ids;
 #[cfg(target_os = "linux")]
 mod import_growth;
 mod import_recount;
+mod import_remarks;
 #[cfg(target_os = "linux")]
 mod migrate;
 #[cfg(target_os = "linux")]

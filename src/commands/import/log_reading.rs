@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::Attributed;
+use super::{Attributed, other_teams::other_teams};
 use crate::{
     commands::{
         edit_session::EditSession,
@@ -26,6 +26,8 @@ pub struct LogReading {
     rows: BTreeMap<(Month, String), TeamTally>,
     /// What rows and lines state of units that have grown, by the totals in their ids.
     entries: HashMap<String, BTreeMap<Tokens, StatedEntry>>,
+    /// The units, by index, that stand under another team than theirs, with that.
+    pub other_teams: BTreeMap<usize, String>,
     currency: Option<Currency>,
 }
 
@@ -64,6 +66,10 @@ impl LogReading {
         for archive in &archives {
             reading.add_totals(archive);
         }
+        let of_archives = archives.iter().map(Vec::as_slice);
+        let texts: Vec<&[u8]> = [text.as_bytes()].into_iter().chain(of_archives).collect();
+        let teams = &session.log.settings.policy.teams;
+        reading.other_teams = other_teams(&texts, units, teams);
         let known = &reading.totals;
         let is_new = |unit: &Unit| {
             known

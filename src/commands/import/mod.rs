@@ -6,6 +6,7 @@ mod detach;
 mod folders;
 mod gather;
 mod log_reading;
+mod other_teams;
 mod outcome;
 mod proposals;
 mod recount;
@@ -75,7 +76,7 @@ pub fn run(args: &ImportArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     if is_unreadable && (args.transcripts.strict || !gathered.has_responses) {
         return Ok(ExitCode::DataError);
     }
-    Ok(ExitCode::Success)
+    outcome.refusal.map_or(Ok(ExitCode::Success), Err)
 }
 
 /// Refuses options that make sense for no import or comparison.

@@ -9,8 +9,8 @@ use crate::{
     render::{
         counted,
         import::{
-            ComparedBecause, ComparedTeam, ImportedLine, LeftBecause, LeftReport, RecountReport,
-            ShrunkReport, Written,
+            ComparedBecause, ComparedTeam, ImportedLine, LeftBecause, LeftReport, OtherTeamReport,
+            RecountReport, RefusedReport, ShrunkReport, Written,
         },
     },
 };
@@ -31,6 +31,16 @@ pub fn written(outcome: &ImportOutcome, attributed: &Attributed, currency: Curre
         unwritable_units: outcome.unwritable.len() as u64,
         shrunk: shrunk
             .filter_map(|unit| of_shrunk(unit, attributed))
+            .collect(),
+        refused: outcome
+            .refused
+            .iter()
+            .filter_map(|line| of_refused(line, attributed))
+            .collect(),
+        other_teams: outcome
+            .other_teams
+            .iter()
+            .filter_map(|(unit, team)| of_other_team(*unit, team, attributed))
             .collect(),
         compared: compared.map(of_compared).collect(),
         recounted: recount.map(|recount| {
@@ -112,6 +122,26 @@ fn of_shrunk(shrunk: &ShrunkUnit, attributed: &Attributed) -> Option<ShrunkRepor
         day: unit.day,
         log_tokens: shrunk.known.0,
         transcript_tokens: shrunk.found.0,
+    })
+}
+
+fn of_refused(line: &PlannedLine, attributed: &Attributed) -> Option<RefusedReport> {
+    let (unit, _) = attributed.units.get(line.unit)?;
+    Some(RefusedReport {
+        id: unit.id.clone(),
+        team: line.usage.team.clone(),
+        day: unit.day,
+        counted_tokens: line.usage.tokens.0,
+    })
+}
+
+fn of_other_team(unit: usize, log_team: &str, attributed: &Attributed) -> Option<OtherTeamReport> {
+    let (unit, team) = attributed.units.get(unit)?;
+    Some(OtherTeamReport {
+        id: unit.id.clone(),
+        team: team.name.clone(),
+        day: unit.day,
+        log_team: log_team.to_owned(),
     })
 }
 

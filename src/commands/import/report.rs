@@ -1,6 +1,6 @@
 //! The figures of the report of an import: sums of tokens and costs by day, model, agent and team.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -16,6 +16,9 @@ use crate::{
         ImportDocument, SkippedReport, TeamDay, TeamImport, TeamPart, VERSION, hit_rate,
     },
 };
+
+/// What readers call the agent that no other one has started.
+const MAIN: &str = "main";
 
 /// The team of each response.
 pub struct Attribution {
@@ -62,7 +65,14 @@ impl Sum {
 struct TeamSum<'a> {
     whole: Sum,
     days: BTreeMap<NaiveDate, Sum>,
-    sessions: BTreeMap<&'a str, Sum>,
+    sessions: BTreeMap<&'a str, SessionSum<'a>>,
+}
+
+/// What was used in a session, and by which agents.
+#[derive(Clone, Default)]
+struct SessionSum<'a> {
+    whole: Sum,
+    agents: BTreeSet<&'a str>,
 }
 
 #[derive(Default)]
@@ -182,7 +192,9 @@ impl<'a> Sums<'a> {
         team.days.entry(day).or_default().add(sum);
         if let Some(origin) = origin {
             let session = team.sessions.entry(origin.session.as_str());
-            session.or_default().add(sum);
+            let session = session.or_default();
+            session.whole.add(sum);
+            session.agents.insert(origin.agent_name.as_str());
         }
     }
 }
@@ -250,10 +262,22 @@ fn parts(sum: &TeamSum<'_>, by: Option<GroupBy>) -> Vec<TeamPart> {
         Some(GroupBy::Session) => {
             let sessions = sum.sessions.iter();
             sessions
-                .map(|(session, sum)| part(session.chars().take(8).collect(), sum))
+                .map(|(session, sum)| part(session_name(session, &sum.agents), &sum.whole))
                 .collect()
         }
     }
+}
+
+/// The beginning of a session's id, as tasks in the log have it. Where one subagent has a session of its own, with its name.
+fn session_name(session: &str, agents: &BTreeSet<&str>) -> String {
+    let mut name: String = session.chars().take(8).collect();
+    if agents.len() == 1 {
+        for agent in agents.iter().filter(|agent| **agent != MAIN) {
+            name.push(' ');
+            name.push_str(agent);
+        }
+    }
+    name
 }
 
 fn owned(sums: &BTreeMap<&str, u64>) -> BTreeMap<String, u64> {
@@ -262,6 +286,9 @@ fn owned(sums: &BTreeMap<&str, u64>) -> BTreeMap<String, u64> {
 }
 
 fn skipped(gathered: &Gathered, sessions_without_team: u64) -> SkippedReport {
+    let today = gathered.window.now.date_naive();
+    let responses = gathered.transcripts.responses.iter();
+    let ahead = responses.filter(|response| gathered.window.day(response.time) > today);
     let Skipped {
         files,
         lines,
@@ -286,6 +313,7 @@ fn skipped(gathered: &Gathered, sessions_without_team: u64) -> SkippedReport {
         billed_twice,
         torn,
         without_id,
+        dated_ahead: ahead.count() as u64,
         unreadable_count,
         unreadable: unreadable.clone(),
         sessions_without_team,

@@ -1,7 +1,7 @@
 //! Writes the usage of units that the log lacks. The lines are decided on while no other process of tokmon changes the log, appended in one
 //! write, and settled as `record` does. Units that `recount` replaces are replaced before that, in one change of the log.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     Attributed, Found, Gathered,
@@ -33,6 +33,12 @@ pub struct ImportOutcome {
     pub recount: Option<Recount>,
     /// Units that cannot be written as a line, by index, and why: a log cannot hold their figures.
     pub unwritable: Vec<(usize, String)>,
+    /// Lines of teams that the settings refuse.
+    pub refused: Vec<PlannedLine>,
+    /// What the run fails with once all else is written.
+    pub refusal: Option<Failure>,
+    /// The units, by index, that the log has under another team than theirs, with that.
+    pub other_teams: BTreeMap<usize, String>,
     /// Notes about teams that the log does not know.
     notes: Vec<String>,
 }
@@ -59,9 +65,16 @@ pub fn write(
     if args.dry_run {
         return import.preview(&session, run);
     }
-    let recount = import.rewrite(&session, args.wait, run.now()?)?;
-    let (mut outcome, lines) = import.append(&session, args.wait)?;
-    outcome.recount = recount;
+    let written = import
+        .rewrite(&session, args.wait, run.now()?)
+        .and_then(|recount| Ok((recount, import.append(&session, args.wait)?)));
+    let (outcome, lines) = match written {
+        Ok((recount, (outcome, lines))) => (ImportOutcome { recount, ..outcome }, lines),
+        Err(failure) if failure.is_no_permission() => {
+            return import.with_nothing_to_write(&session, failure, run);
+        }
+        Err(failure) => return Err(failure),
+    };
     for note in &outcome.notes {
         run.note(note);
     }
@@ -103,7 +116,8 @@ impl Import<'_> {
         }
     }
 
-    fn plan(&self, reading: LogReading) -> ImportOutcome {
+    fn plan(&self, mut reading: LogReading) -> ImportOutcome {
+        let other_teams = std::mem::take(&mut reading.other_teams);
         let policy = &self.found.settings.policy;
         let rules = self.rules();
         let (units, transcripts) = (&self.attributed.units, &self.gathered.transcripts);
@@ -120,9 +134,9 @@ impl Import<'_> {
         });
         ImportOutcome {
             plan,
-            recount: None,
             unwritable,
-            notes: Vec::new(),
+            other_teams,
+            ..ImportOutcome::default()
         }
     }
 
@@ -130,13 +144,16 @@ impl Import<'_> {
     fn plan_by(&self, text: &str, session: &EditSession) -> Result<ImportOutcome, Failure> {
         let reading = LogReading::of(text, self.attributed, session)?;
         let mut outcome = self.plan(reading);
-        let lines = outcome.plan.lines.iter();
-        let new: Vec<Usage> = lines.map(|line| line.usage.clone()).collect();
-        let options = TeamOptions {
-            is_import: true,
-            ..TeamOptions::default()
-        };
-        outcome.notes = record::check_teams(&new, text, session, options)?;
+        let lines = &mut outcome.plan.lines;
+        let new: Vec<Usage> = lines.iter().map(|line| line.usage.clone()).collect();
+        if let Some(unknown) = record::refused_teams(&new, text, session)? {
+            let is_refused = |line: &mut PlannedLine| unknown.names.contains(&line.usage.team);
+            outcome.refused = lines.extract_if(.., is_refused).collect();
+            outcome.refusal = Some(unknown.failure(outcome.refused.len()));
+        } else {
+            let options = TeamOptions::default();
+            outcome.notes = record::check_teams(&new, text, session, options)?;
+        }
         Ok(outcome)
     }
 
@@ -179,18 +196,41 @@ impl Import<'_> {
         })
     }
 
+    /// The log as it is, as units that are replaced would make it, and what an import would write into that.
+    fn planned(
+        &self,
+        session: &EditSession,
+        run: &mut Run<'_, '_>,
+    ) -> Result<(String, Option<String>, ImportOutcome), Failure> {
+        let before = session.text(run)?;
+        session.check_form(before.as_bytes())?;
+        let (changed, recount) = self.recounted(&before, session, run.now()?)?;
+        let outcome = self.plan_by(changed.as_deref().unwrap_or(&before), session)?;
+        Ok((before, changed, ImportOutcome { recount, ..outcome }))
+    }
+
+    /// Of a log that cannot be written, what an import finds that has nothing to write; else the failure.
+    fn with_nothing_to_write(
+        &self,
+        session: &EditSession,
+        failure: Failure,
+        run: &mut Run<'_, '_>,
+    ) -> Result<ImportOutcome, Failure> {
+        let (_, changed, outcome) = self.planned(session, run)?;
+        if changed.is_some() || !outcome.plan.lines.is_empty() {
+            return Err(failure);
+        }
+        Ok(outcome)
+    }
+
     /// Shows how the log would change. Formats for programs have only the report.
     fn preview(
         &self,
         session: &EditSession,
         run: &mut Run<'_, '_>,
     ) -> Result<ImportOutcome, Failure> {
-        let before = session.text(run)?;
-        session.check_form(before.as_bytes())?;
-        let (changed, recount) = self.recounted(&before, session, run.now()?)?;
+        let (before, changed, outcome) = self.planned(session, run)?;
         let changed = Source::new(changed.unwrap_or_else(|| before.clone()));
-        let mut outcome = self.plan_by(changed.text(), session)?;
-        outcome.recount = recount;
         for note in &outcome.notes {
             run.note(note);
         }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use ids::KnownId;
 pub(super) use remarks::secret;
 pub(super) use team_names::{ByTeam, TeamNames};
-pub(super) use teams::{TeamOptions, check as check_teams};
+pub(super) use teams::{TeamOptions, check as check_teams, refused as refused_teams};
 
 use super::{
     edit_session::EditSession,
@@ -51,7 +51,6 @@ pub fn run(args: &RecordArgs, run: &mut Run<'_, '_>) -> Result<ExitCode, Failure
     let team_options = TeamOptions {
         existing_team: args.existing_team,
         new_team: args.new_team,
-        is_import: false,
     };
     notes.extend(check_teams(&new, &before, &session, team_options)?);
     notes.extend(remarks::of(&new, &before, &session));

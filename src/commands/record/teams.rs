@@ -1,6 +1,6 @@
 //! Which teams a log and its settings know, and what becomes of a name that is none of them: a note, or a refusal.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::{
     analysis::word_prefixes,
@@ -8,6 +8,7 @@ use crate::{
     failure::Failure,
     log::{self, Item, RowValue},
     model::{Usage, fold_name, is_total},
+    render::counted,
     text::FileId,
 };
 
@@ -17,13 +18,68 @@ const MAX_NAMED: usize = 5;
 /// The longest name that another one may be meant by, in characters.
 const MAX_NAME: usize = 64;
 
+/// The setting that refuses new teams.
+const KNOWN_ONLY: &str = "`[record] teams = \"known\"` in tokmon.toml";
+
 /// What options say of new teams, against the settings.
 #[derive(Clone, Copy, Default)]
 pub struct TeamOptions {
     pub existing_team: bool,
     pub new_team: bool,
-    /// An import asks, which has no such options.
-    pub is_import: bool,
+}
+
+/// Teams that the settings refuse, as neither the log nor they know them.
+pub struct RefusedTeams {
+    pub names: BTreeSet<String>,
+    /// What the only one may be a misspelling of.
+    meant: Option<String>,
+}
+
+/// The teams of usage that must not be written, whatever else is. None if there is no such team.
+pub fn refused(
+    new: &[Usage],
+    log: &str,
+    session: &EditSession,
+) -> Result<Option<RefusedTeams>, Failure> {
+    if !session.log.settings.known_teams_only || new.is_empty() {
+        return Ok(None);
+    }
+    let known = KnownTeams::of(log, session)?;
+    let names: BTreeSet<&str> = new.iter().map(|usage| usage.team.as_str()).collect();
+    let names = names.into_iter().filter(|name| !known.contains(name));
+    let names: BTreeSet<String> = names.map(str::to_owned).collect();
+    Ok(names.first().map(|first| RefusedTeams {
+        meant: known
+            .nearest(first)
+            .filter(|_| names.len() == 1)
+            .map(str::to_owned),
+        names: names.clone(),
+    }))
+}
+
+impl RefusedTeams {
+    /// Why some units are not imported, and how to let them in.
+    pub fn failure(&self, units: usize) -> Failure {
+        let named = self.names.iter().take(MAX_NAMED);
+        let named: Vec<String> = named.map(|name| format!("\"{name}\"")).collect();
+        let more = match self.names.len().saturating_sub(MAX_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let (named, units) = (named.join(", "), counted(units as u64, "unit"));
+        let teams = match self.names.len() {
+            1 => "an unknown team",
+            _ => "unknown teams",
+        };
+        let meant = self.meant.as_ref();
+        let meant = meant.map(|name| format!("did you mean \"{name}\"? "));
+        let meant = meant.unwrap_or_default();
+        let first = self.names.first().map_or("", String::as_str);
+        Failure::usage(format!(
+            "not imported: {units} of {teams} ({named}{more}), as {KNOWN_ONLY} allows known teams only"
+        ))
+        .help(format!("{meant}make a team known with [teams.\"{first}\"] in tokmon.toml, or name another one with --team or [[import.team]] there"))
+    }
 }
 
 /// What to say about teams that neither the log nor the settings know. Fails where these must not be recorded.
@@ -81,28 +137,19 @@ fn refusal(name: &str, known: &KnownTeams, options: TeamOptions) -> Failure {
     let rule = if by_option {
         "--existing-team"
     } else {
-        "`[record] teams = \"known\"` in tokmon.toml"
+        KNOWN_ONLY
     };
     let meant = known
         .nearest(name)
         .map(|near| format!("did you mean \"{near}\"? "));
     let meant = meant.unwrap_or_default();
-    let way = if options.is_import {
-        format!(
-            "name another one with --team or [[import.team]] in tokmon.toml, or make it known with [teams.\"{name}\"] there"
-        )
-    } else if by_option {
-        "leave out --existing-team to open a new team".to_owned()
+    let way = if by_option {
+        "leave out --existing-team to open a new team"
     } else {
-        "--new-team opens a new team".to_owned()
-    };
-    let recorded = if options.is_import {
-        "imported"
-    } else {
-        "recorded"
+        "--new-team opens a new team"
     };
     Failure::usage(format!(
-        "unknown team \"{name}\": {rule} allows known teams only; nothing was {recorded}"
+        "unknown team \"{name}\": {rule} allows known teams only; nothing was recorded"
     ))
     .help(format!("{meant}{way}"))
 }

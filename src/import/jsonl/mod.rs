@@ -24,11 +24,11 @@ use super::{
 };
 use crate::model::{StatedCost, TokenCounts};
 
-/// The most unknown keys that are named per file.
+/// The most unknown keys that are named.
 const MOST_UNKNOWN: usize = 10;
 
 /// Why a compressed file is not read.
-pub(super) const COMPRESSED: &str = "is compressed: expand it first";
+pub(super) const COMPRESSED: &str = "it is compressed: expand it first";
 
 /// The agent of lines that name none.
 const MAIN: &str = "main";
@@ -45,9 +45,18 @@ pub struct JsonlReader {
     responses: HashMap<Key, FoundResponse>,
     /// How often each line without an id has occurred in the file.
     repeated: HashMap<Key, u32>,
-    /// The unknown keys of the file.
-    unknown: Vec<String>,
+    unknown: BTreeMap<String, UnknownKey>,
     skipped: Skipped,
+}
+
+/// The files that have an unknown key.
+#[derive(Debug, Default)]
+struct UnknownKey {
+    /// The first of them by name, as messages show it.
+    file: String,
+    files: u64,
+    /// The number of the file in which it was met last.
+    last: u64,
 }
 
 /// What is known of a response.
@@ -178,15 +187,35 @@ impl JsonlReader {
         self.skipped.unreadable(file, Some(number), reason);
     }
 
-    /// Notes an unknown key once per file, as a misspelled class of tokens would go unnoticed.
+    /// Remembers an unknown key, as a misspelled class of tokens would go unnoticed.
     fn note_unknown(&mut self, key: &str) {
         const LONGEST: usize = 40;
         let key: String = key.chars().take(LONGEST).collect();
-        if self.unknown.len() < MOST_UNKNOWN && !self.unknown.contains(&key) {
-            let file = self.file.shown();
-            let note = format!("{file}: the key `{key}` is not known, and is ignored");
+        if self.unknown.len() == MOST_UNKNOWN && !self.unknown.contains_key(&key) {
+            return;
+        }
+        let (file, number) = (self.file.shown(), self.skipped.files);
+        let unknown = self.unknown.entry(key).or_default();
+        if unknown.last == number {
+            return;
+        }
+        unknown.last = number;
+        unknown.files += 1;
+        if unknown.files == 1 || file < unknown.file.as_str() {
+            file.clone_into(&mut unknown.file);
+        }
+    }
+
+    /// Notes each unknown key once for all files.
+    fn report_unknown(&mut self) {
+        for (key, UnknownKey { file, files, .. }) in &self.unknown {
+            let others = match files.saturating_sub(1) {
+                0 => String::new(),
+                1 => " and 1 other file".to_owned(),
+                others => format!(" and {others} other files"),
+            };
+            let note = format!("{file}{others}: the key `{key}` is not known, and is ignored");
             self.skipped.note(note);
-            self.unknown.push(key);
         }
     }
 }
@@ -195,7 +224,6 @@ impl Reader for JsonlReader {
     fn begin(&mut self, file: TranscriptFile<'_>) {
         self.file = JsonFile::new(file.shown);
         self.repeated.clear();
-        self.unknown.clear();
         self.skipped.files += 1;
         if file.kind == FileKind::Compressed {
             self.skipped.unreadable(file.shown, None, COMPRESSED);
@@ -213,7 +241,8 @@ impl Reader for JsonlReader {
 
     fn end(&mut self) {}
 
-    fn finish(self: Box<Self>) -> Transcripts {
+    fn finish(mut self: Box<Self>) -> Transcripts {
+        self.report_unknown();
         let mut found: Vec<(Key, FoundResponse)> = self.responses.into_iter().collect();
         found.sort_unstable_by_key(|(key, found)| (found.first.time, found.first.number, *key));
         let (mut origins, mut models) = (Interner::default(), Interner::default());

@@ -6,8 +6,8 @@ mod written;
 
 pub use text::name_of;
 pub use written::{
-    ComparedBecause, ComparedTeam, ImportedLine, LeftBecause, LeftReport, RecountReport,
-    ShrunkReport, Written,
+    ComparedBecause, ComparedTeam, ImportedLine, LeftBecause, LeftReport, OtherTeamReport,
+    RecountReport, RefusedReport, ShrunkReport, Written,
 };
 
 use std::{
@@ -152,6 +152,8 @@ pub struct SkippedReport {
     pub torn: u64,
     /// Responses without any id.
     pub without_id: u64,
+    /// Responses of days after today, which count on these days.
+    pub dated_ahead: u64,
     /// Lines and files that could not be read.
     pub unreadable_count: u64,
     /// The first of them.

@@ -214,6 +214,11 @@ fn left_out(skipped: &SkippedReport) -> Vec<String> {
             skipped.without_id,
             "response",
         ),
+        (
+            "counted, though of days after today",
+            skipped.dated_ahead,
+            "response",
+        ),
     ];
     let parts = parts.into_iter().filter(|(_, count, _)| *count > 0);
     let mut lines: Vec<String> = parts
@@ -232,9 +237,22 @@ fn unreadable(skipped: &SkippedReport) -> Vec<String> {
         "not counted, as unreadable: {}",
         counted(skipped.unreadable_count, "place")
     )];
-    let places = skipped.unreadable.iter().take(MAX_PLACES);
-    lines.extend(places.map(|place| format!("  {}", place_of(place))));
-    let listed = lines.len() as u64 - 1;
+    // A file of another form is unreadable for one reason from its first line to its last.
+    let mut places: Vec<(&Unreadable, u64)> = Vec::new();
+    for place in &skipped.unreadable {
+        let is_alike = |(first, _): &&mut (&Unreadable, u64)| {
+            let is_line = first.line.is_some() && place.line.is_some();
+            is_line && (&first.file, &first.reason) == (&place.file, &place.reason)
+        };
+        match places.iter_mut().find(is_alike) {
+            Some((_, lines)) => *lines += 1,
+            None => places.push((place, 1)),
+        }
+    }
+    places.truncate(MAX_PLACES);
+    let listed: u64 = places.iter().map(|(_, lines)| lines).sum();
+    let places = places.into_iter();
+    lines.extend(places.map(|(place, lines)| format!("  {}", place_of(place, lines))));
     let more = skipped.unreadable_count.saturating_sub(listed);
     if more > 0 {
         lines.push(format!("  and {} more", Tokens(more)));
@@ -242,9 +260,15 @@ fn unreadable(skipped: &SkippedReport) -> Vec<String> {
     lines
 }
 
-fn place_of(place: &Unreadable) -> String {
-    match place.line {
-        Some(line) => format!("{}:{line}: {}", place.file, place.reason),
-        None => format!("{}: {}", place.file, place.reason),
+/// The first of some lines of a file, or a file.
+fn place_of(place: &Unreadable, lines: u64) -> String {
+    let Unreadable { file, line, reason } = place;
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    match lines {
+        1 => format!("{file}{line}: {reason}"),
+        lines => format!(
+            "{file}{line} and {}: {reason}",
+            counted(lines - 1, "more line")
+        ),
     }
 }

@@ -1,6 +1,6 @@
 //! What an import wrote into the log, or would write, and what it left to teams that keep their rows by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use schemars::JsonSchema;
@@ -12,6 +12,9 @@ use crate::model::{Money, Month, Tokens};
 
 /// The most replaced units that are listed.
 const MAX_UNITS: usize = 20;
+
+/// The number of pairs of teams that text names.
+const MAX_PAIRS: usize = 5;
 
 /// What became of the log.
 #[skip_serializing_none]
@@ -27,6 +30,10 @@ pub struct Written {
     pub unwritable_units: u64,
     /// Units of which the log has more than the transcripts. Nothing is subtracted.
     pub shrunk: Vec<ShrunkReport>,
+    /// Units of teams that `[record] teams = "known"` refuses, which are not written.
+    pub refused: Vec<RefusedReport>,
+    /// Units that the log has under another team than the one that the rules name now. They stay there.
+    pub other_teams: Vec<OtherTeamReport>,
     /// What was not written, as teams keep their rows by hand.
     pub compared: Vec<ComparedTeam>,
     /// Units whose rows were replaced by the current figures of their transcripts, or with `dry_run` would be. Only with `--recount`.
@@ -61,6 +68,27 @@ pub struct ShrunkReport {
     /// Input, output and cache writes, according to the log and to the transcripts.
     pub log_tokens: u64,
     pub transcript_tokens: u64,
+}
+
+/// A unit of a team that the settings refuse.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RefusedReport {
+    pub id: String,
+    pub team: String,
+    pub day: NaiveDate,
+    /// What would count against the budget.
+    pub counted_tokens: u64,
+}
+
+/// A unit that the log has under another team.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct OtherTeamReport {
+    pub id: String,
+    /// The team that the rules name now.
+    pub team: String,
+    pub day: NaiveDate,
+    /// The one that its rows name.
+    pub log_team: String,
 }
 
 /// A unit whose rows were replaced.
@@ -142,6 +170,7 @@ pub fn sentences(written: &Written, file: &str, dry_run: bool, responses: u64) -
     let tokens = tokens.fold(0_u64, |sum, line| sum.saturating_add(line.counted_tokens));
     let tokens = Tokens(tokens);
     let is_all_there = written.compared.is_empty()
+        && written.refused.is_empty()
         && written.unwritable_units == 0
         && written.uncounted_units == 0;
     if !written.lines.is_empty() {
@@ -162,6 +191,7 @@ pub fn sentences(written: &Written, file: &str, dry_run: bool, responses: u64) -
             "not written, as without input, output and cache writes: {units}"
         ));
     }
+    texts.extend(refused(&written.refused));
     for team in &written.compared {
         let (name, month, tokens) = (&team.team, team.month, Tokens(team.counted_tokens));
         texts.push(match team.reason {
@@ -179,7 +209,50 @@ pub fn sentences(written: &Written, file: &str, dry_run: bool, responses: u64) -
             "the log has more of {units} than there is now, as transcripts were deleted; nothing is subtracted"
         ));
     }
+    texts.extend(other_teams(&written.other_teams));
     texts
+}
+
+/// What was not written of teams that the settings refuse, a sentence for each team.
+fn refused(units: &[RefusedReport]) -> Vec<String> {
+    let mut teams: BTreeMap<&str, Vec<&RefusedReport>> = BTreeMap::new();
+    for unit in units {
+        teams.entry(&unit.team).or_default().push(unit);
+    }
+    let texts = teams.into_iter().map(|(team, units)| {
+        let tokens = units.iter().map(|unit| unit.counted_tokens);
+        let tokens = Tokens(tokens.fold(0, u64::saturating_add));
+        let days = units.iter().map(|unit| unit.day);
+        let days = match (days.clone().min(), days.max()) {
+            (Some(first), Some(last)) if first < last => format!("{first} to {last}"),
+            (first, _) => first.unwrap_or_default().to_string(),
+        };
+        let units = counted(units.len() as u64, "unit");
+        format!(
+            "{team}: {units} of {days} with {tokens} tokens not written, as the team is not known"
+        )
+    });
+    texts.collect()
+}
+
+/// The teams that the log has units under, in one sentence.
+fn other_teams(units: &[OtherTeamReport]) -> Option<String> {
+    let pairs = units.iter().map(|unit| (&unit.team, &unit.log_team));
+    let pairs: BTreeSet<(&String, &String)> = pairs.collect();
+    let named = pairs.iter().take(MAX_PAIRS);
+    let named: Vec<String> = named
+        .map(|(team, logged)| format!("{team} under {logged}"))
+        .collect();
+    let more = match pairs.len().saturating_sub(MAX_PAIRS) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (named, count) = (named.join(", "), counted(units.len() as u64, "unit"));
+    (!units.is_empty()).then(|| {
+        format!(
+            "the log has {count} under another team ({named}{more}); change the team of rows to move what they say"
+        )
+    })
 }
 
 /// What was replaced, and what was left as it is.
