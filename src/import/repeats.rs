@@ -3,11 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    LoggedUnit, Transcripts, Unit,
-    rest::{last_of, without},
-    unit::chained,
-};
+use super::{LoggedUnit, Transcripts, Unit, rest::last_of, unit::chained};
 use crate::model::{TokenCounts, Tokens};
 
 /// What the log has of responses as parts of units that repeat them, by the indexes of the responses.
@@ -46,7 +42,7 @@ pub fn logged_elsewhere<'u>(
             }
             let weight = chained(&response.tokens).0;
             let rest = last_of(&response.tokens, weight - counted);
-            *elsewhere.entry(index).or_default() += without(&response.tokens, &rest);
+            *elsewhere.entry(index).or_default() += response.tokens.saturating_sub(&rest);
         }
     }
     elsewhere

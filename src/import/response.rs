@@ -194,13 +194,13 @@ pub struct Skipped {
     pub lines: u64,
     /// Lines that repeat a response which stands in another file or line: copies of resumed sessions, and snapshots of one stream.
     pub copies: u64,
-    /// Responses that another session, or a side conversation, repeats from its parent.
+    /// Responses that a session or a side conversation repeats from its parent.
     pub replays: u64,
-    /// Of those, the ones that only their times show to be repeated, as their parent is not there.
+    /// The replays that are assumed only because of their times, as the parent was not read.
     pub assumed_replays: u64,
-    /// Lines of one message id with two request ids, both of which were paid for.
+    /// Messages with two request ids, both of which were paid for.
     pub billed_twice: u64,
-    /// Last lines that were not written to their end.
+    /// Last lines that were not complete yet.
     pub torn: u64,
     /// Responses without any id.
     pub without_id: u64,

@@ -144,7 +144,7 @@ impl Rest {
                 continue;
             }
             let logged = past.counted.and_then(|index| elsewhere.get(&index));
-            let added = logged.map_or(added, |logged| without(&added, logged));
+            let added = logged.map_or(added, |logged| added.saturating_sub(logged));
             rest.add(response, &added, transcripts, prices);
             used.push((response.model, added));
         }
@@ -165,7 +165,7 @@ impl Rest {
         let model = transcripts.models.get(response.model as usize);
         let model = model.map_or("", String::as_str);
         let price = prices.get(response.model as usize).and_then(Option::as_ref);
-        let before = without(&response.tokens, added);
+        let before = response.tokens.saturating_sub(added);
         let [all, known] = [&response.tokens, &before].map(|tokens| match &response.cost {
             Some(cost) => stated_part(*cost, tokens, &response.tokens),
             None => price.map_or(ResponseCost::Unpriced, |price| {
@@ -188,7 +188,7 @@ impl Rest {
         let is_less = TokenClass::VARIANTS
             .iter()
             .all(|class| stated.of(*class) <= whole.of(*class));
-        let before = without(whole, &self.tokens);
+        let before = whole.saturating_sub(&self.tokens);
         let is_beginning = TokenClass::VARIANTS
             .iter()
             .all(|class| before.of(*class) == stated.of(*class));
@@ -295,18 +295,6 @@ pub(super) fn last_of(tokens: &TokenCounts, count: u64) -> TokenCounts {
         input: take(tokens.input),
         cache_read: 0,
         reasoning: tokens.reasoning.min(output),
-    }
-}
-
-/// What remains of tokens without some of them.
-pub(super) const fn without(tokens: &TokenCounts, some: &TokenCounts) -> TokenCounts {
-    TokenCounts {
-        input: tokens.input.saturating_sub(some.input),
-        output: tokens.output.saturating_sub(some.output),
-        cache_write_5m: tokens.cache_write_5m.saturating_sub(some.cache_write_5m),
-        cache_write_1h: tokens.cache_write_1h.saturating_sub(some.cache_write_1h),
-        cache_read: tokens.cache_read.saturating_sub(some.cache_read),
-        reasoning: tokens.reasoning.saturating_sub(some.reasoning),
     }
 }
 

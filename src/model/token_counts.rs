@@ -75,6 +75,18 @@ impl TokenCounts {
             .saturating_add(self.cache_read)
     }
 
+    /// What remains of each class without some tokens of it.
+    pub const fn saturating_sub(&self, some: &Self) -> Self {
+        Self {
+            input: self.input.saturating_sub(some.input),
+            output: self.output.saturating_sub(some.output),
+            cache_write_5m: self.cache_write_5m.saturating_sub(some.cache_write_5m),
+            cache_write_1h: self.cache_write_1h.saturating_sub(some.cache_write_1h),
+            cache_read: self.cache_read.saturating_sub(some.cache_read),
+            reasoning: self.reasoning.saturating_sub(some.reasoning),
+        }
+    }
+
     pub const fn of(&self, class: TokenClass) -> u64 {
         match class {
             TokenClass::Input => self.input,
