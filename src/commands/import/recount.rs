@@ -67,7 +67,7 @@ pub fn recount(
     Ok((Some(settled.map_or(text, Revision::into_text)), recount))
 }
 
-/// Replaces all units at once. If that is not possible, replaces each unit by itself, as far as possible.
+/// Replaces all units at once. If that is not possible, replaces each unit by itself, and leaves those for which this fails.
 fn replaced(
     revision: &Revision,
     log_set: &LogSet,

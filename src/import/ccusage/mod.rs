@@ -2,7 +2,7 @@
 //! ccusage 20.0.24.
 //!
 //! ccusage states days without times. They are taken as days of the log, whatever their zone. A report of one harness does not name it, so
-//! that the usage of several harnesses can be told apart only with `--by-agent`.
+//! the usage of several harnesses can be told apart only with `--by-agent`.
 
 #[cfg(test)]
 mod tests;

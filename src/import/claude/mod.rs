@@ -32,7 +32,7 @@ pub struct ClaudeReader {
     file: SessionFile,
     shared: SharedValues,
     merge: Merge,
-    /// The kinds of agents by their ids, as far as files state them.
+    /// The kinds of agents, by their ids. Only files of subagents state them.
     agent_kinds: BTreeMap<String, String>,
     skipped: Skipped,
     needed: Needed,

@@ -1,4 +1,4 @@
-//! The lines of a rollout, as far as they state usage and whose it is.
+//! The parts of the lines of a rollout that state usage, and whose it is.
 
 use serde::Deserialize;
 

@@ -88,6 +88,23 @@ pub struct ComparedUnits {
     pub tokens: Tokens,
 }
 
+impl ComparedUnits {
+    fn new(team: &UnitTeam, month: Month) -> Self {
+        Self {
+            team: team.name.clone(),
+            month,
+            is_by_setting: team.writer == Some(UsageWriter::Log),
+            units: Vec::new(),
+            tokens: Tokens::ZERO,
+        }
+    }
+
+    fn add(&mut self, unit: usize, counted: Tokens) {
+        self.units.push(unit);
+        self.tokens = self.tokens.saturating_add(counted);
+    }
+}
+
 /// Compares units with a log.
 pub fn plan(
     units: &[(Unit, UnitTeam)],
@@ -120,15 +137,8 @@ pub fn plan(
         if !is_written(unit, team, known.is_some(), state, rules) {
             let month = Month::of(unit.day);
             let group = compared.entry((month, &team.name));
-            let group = group.or_insert_with(|| ComparedUnits {
-                team: team.name.clone(),
-                month,
-                is_by_setting: team.writer == Some(UsageWriter::Log),
-                units: Vec::new(),
-                tokens: Tokens::ZERO,
-            });
-            group.units.push(at);
-            group.tokens = group.tokens.saturating_add(rules.counted.of(&unit.tokens));
+            let group = group.or_insert_with(|| ComparedUnits::new(team, month));
+            group.add(at, rules.counted.of(&unit.tokens));
             continue;
         }
         let rest = Rest::of(before, unit, transcripts, state, &prices);
